@@ -1,0 +1,1 @@
+"""What runs where: settings, wiring, the `constat` command and the embedded stack."""

@@ -1,0 +1,1 @@
+"""Cameras and devices to topics, and the bus that every worker speaks."""

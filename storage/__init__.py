@@ -1,0 +1,1 @@
+"""What remembers: evidence store, register and access ledger. Only `deploy` and the tests import it."""

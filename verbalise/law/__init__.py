@@ -1,0 +1,1 @@
+"""The offence as a legal object: a catalogue of data files with sources and dates."""
