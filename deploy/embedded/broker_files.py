@@ -36,6 +36,10 @@ share.coordinator.state.topic.num.partitions=5
 group.initial.rebalance.delay.ms=0
 group.min.session.timeout.ms=1000
 
+# After a kill the broker may register anew only when its former life has timed out.
+broker.session.timeout.ms=4000
+broker.heartbeat.interval.ms=1000
+
 # Video is kept for minutes: look for expired segments often, and free their space soon.
 log.retention.check.interval.ms=5000
 log.segment.delete.delay.ms=5000

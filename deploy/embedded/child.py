@@ -14,9 +14,7 @@ import psutil
 _TETHER = Path(__file__).with_name("tether.py")
 
 
-def spawn(
-    argv: Sequence[str], log_path: Path, env: Mapping[str, str] | None = None
-) -> psutil.Popen:
+def spawn(argv: Sequence[str], log_path: Path, env: Mapping[str, str] | None = None) -> psutil.Popen:
     """Start `argv` tethered to this process (see `tether`), its output appended to `log_path`.
 
     The child leads a session and a process group of its own: Ctrl-C reaches the parent only,
@@ -49,7 +47,8 @@ def kill_group(pid: int) -> None:
 
 
 def last_lines(path: Path, count: int) -> str:
-    """The last `count` lines of a log; empty when there is none yet."""
+    """The last `count` lines of a log, without a JVM's stack frames; empty when there is none yet."""
     if not path.exists():
         return ""
-    return "\n".join(path.read_text(errors="replace").splitlines()[-count:])
+    lines = path.read_text(errors="replace").splitlines()
+    return "\n".join([line for line in lines if not line.startswith(("\tat ", "\t... "))][-count:])

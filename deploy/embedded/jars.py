@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.embedded.errors import JarsDiffer
+from deploy.embedded.errors import EmbeddedHalt, JarsDiffer
 from deploy.embedded.maven import Coordinate, download, resolve
 
 KAFKA_VERSION = "4.3.1"
@@ -27,6 +28,7 @@ ROOTS = (
 )
 # Many small files: a few at a time hides the round trips without burdening the repository.
 _PARALLEL_DOWNLOADS = 4
+_PROGRESS_EVERY = 10
 
 Progress = Callable[[str], None]
 
@@ -133,7 +135,8 @@ def _fetch_missing(libs_dir: Path, locked: tuple[LockedJar, ...], progress: Prog
         received = pool.map(lambda jar: _receive(jar, Path(scratch)), missing)
         for count, (jar, file) in enumerate(zip(missing, received, strict=True), start=1):
             file.replace(libs_dir / jar.file_name)
-            progress(f"jar {count} of {len(missing)}: {jar.file_name}")
+            if count % _PROGRESS_EVERY == 0:
+                progress(f"{count} of {len(missing)} jars fetched")
 
 
 def _receive(jar: LockedJar, scratch_dir: Path) -> Path:
@@ -158,10 +161,17 @@ def _main() -> None:
     parser.add_argument("--lock", action="store_true", help="resolve anew and write the lock")
     parser.add_argument("--cache-dir", type=Path, help="where fetched jars are kept")
     arguments = parser.parse_args()
-    if arguments.lock:
-        print(f"{len(write_lock())} jars locked in {LOCK_FILE.name}")
-    else:
-        print(f"{len(obtain_jars(print, cache_dir=arguments.cache_dir))} jars ready")
+    try:
+        if arguments.lock:
+            _say(f"{len(write_lock())} jars locked in {LOCK_FILE.name}")
+        else:
+            _say(f"{len(obtain_jars(_say, cache_dir=arguments.cache_dir))} jars ready")
+    except EmbeddedHalt as error:
+        sys.exit(str(error))
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
 
 
 if __name__ == "__main__":

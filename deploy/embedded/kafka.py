@@ -127,7 +127,8 @@ class EmbeddedKafka:
 
     def stop(self) -> None:
         """SIGTERM, and SIGKILL after the time-out. Does nothing when it is not running."""
-        if self._process is None:
+        if self._process is None or not self.is_alive():
+            self._process = None
             return
         self._process.terminate()
         try:
@@ -161,9 +162,7 @@ class EmbeddedKafka:
     def _prepare(self, progress: Progress) -> list[str]:
         """Write the configuration, format the storage once; the broker's command line."""
         java = find_java(self._options.java)
-        jars = obtain_jars(
-            progress, libs_dir=self._options.libs_dir, cache_dir=self._options.cache_dir
-        )
+        jars = obtain_jars(progress, libs_dir=self._options.libs_dir, cache_dir=self._options.cache_dir)
         class_path = os.pathsep.join(map(str, jars))
         self._data_dir.mkdir(parents=True, exist_ok=True)
         self._choose_ports()
@@ -174,7 +173,7 @@ class EmbeddedKafka:
         return [
             str(java),
             f"-Xmx{self._options.heap_mb}m",
-            f"-Dlog4j2.configurationFile={log4j2}",
+            f"-Dlog4j2.configurationFile={log4j2.as_uri()}",
             *("-cp", class_path, "kafka.Kafka", str(properties)),
         ]
 
@@ -228,9 +227,7 @@ class EmbeddedKafka:
         return True
 
     def _answers(self) -> bool:
-        admin = AdminClient(
-            {"bootstrap.servers": self.bootstrap}, logger=logging.getLogger(__name__)
-        )
+        admin = AdminClient({"bootstrap.servers": self.bootstrap}, logger=logging.getLogger(__name__))
         try:
             return bool(admin.list_topics(timeout=_METADATA_TIMEOUT_S).brokers)
         except KafkaException:

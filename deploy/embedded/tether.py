@@ -33,9 +33,9 @@ def main(arguments: list[str]) -> None:
     if sys.platform == "linux":
         _die_with_parent(parent_pid)
     try:
-        os.execvp(command[0], command)
+        os.execvp(command[0], command)  # noqa: S606 - no shell is wanted
     except OSError as error:
-        print(f"cannot start {command[0]}: {error.strerror}; correct the path", file=sys.stderr)
+        sys.stderr.write(f"cannot start {command[0]}: {error.strerror}; correct the path\n")
         sys.exit(_EX_CONFIG)
 
 

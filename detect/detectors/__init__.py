@@ -1,0 +1,1 @@
+"""Detectors: one module per model runtime, and a scripted one for tests."""

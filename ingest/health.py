@@ -1,0 +1,147 @@
+"""How each camera is doing: for dashboards (Prometheus), for `constat` (JSON), and for whoever asks."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from prometheus_client import Counter, Gauge
+
+from ingest.model import BreakReason, Camera, CameraId, Packet
+from ingest.sources.model import DropReason
+
+PACKETS = Counter("constat_ingest_packets_total", "Encoded pictures passed on", ["camera"])
+BYTES = Counter("constat_ingest_bytes_total", "Bytes of encoded pictures passed on", ["camera"])
+DROPPED = Counter("constat_ingest_dropped_total", "Encoded pictures not passed on", ["camera", "reason"])
+BREAKS = Counter("constat_ingest_breaks_total", "Streams that ended", ["camera", "reason"])
+RECONNECTS = Counter("constat_ingest_reconnects_total", "Attempts to reach a camera again", ["camera"])
+IS_RUNNING = Gauge("constat_ingest_camera_running", "1 while pictures come from the camera", ["camera"])
+LAST_PACKET = Gauge("constat_ingest_last_packet_timestamp_seconds", "When the last picture came", ["camera"])
+CLOCK_OFFSET = Gauge("constat_ingest_clock_offset_ms", "Host clock minus camera clock", ["camera"])
+
+_RATE_WINDOW = timedelta(seconds=10)
+
+
+class CameraState(StrEnum):
+    """What a camera's thread is doing."""
+
+    CONNECTING = "connecting"
+    RUNNING = "running"
+    WAITING = "waiting"
+    """Lost; tried again after a pause."""
+    NEEDS_ATTENTION = "needs-attention"
+    """A person must act; tried again all the same, rarely."""
+    ENDED = "ended"
+    """A file played once has been played."""
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class CameraHealth:
+    """One camera at one instant. Rates are over the last ten seconds; `last_error` holds no secrets."""
+
+    camera: CameraId
+    state: CameraState
+    last_packet_at: datetime | None
+    bytes_per_s: float
+    fps: float
+    reconnects: int
+    dropped: int
+    last_error: str | None
+
+
+class CameraRecord:
+    """What one camera's thread reports as it goes, and others read.
+
+    Args:
+        now: The host's clock, as an aware UTC datetime.
+    """
+
+    def __init__(self, camera: Camera, now: Callable[[], datetime]) -> None:
+        self._camera = camera.id
+        self._now = now
+        self._lock = threading.Lock()
+        self._state = CameraState.CONNECTING
+        self._recent: deque[tuple[datetime, int]] = deque()
+        self._last_packet_at: datetime | None = None
+        self._reconnects = 0
+        self._dropped = 0
+        self._last_error: str | None = None
+
+    def state(self, state: CameraState, error: str | None = None) -> None:
+        """The thread does something else now, perhaps because of an error."""
+        with self._lock:
+            self._state = state
+            self._last_error = error or self._last_error
+        IS_RUNNING.labels(self._camera).set(state is CameraState.RUNNING)
+
+    def failed(self, error: str) -> None:
+        """Something went wrong; the state stays."""
+        with self._lock:
+            self._last_error = error
+
+    def packet(self, packet: Packet) -> None:
+        """A packet was passed on."""
+        now = self._now()
+        with self._lock:
+            self._last_packet_at = now
+            self._recent.append((now, len(packet.data)))
+            self._forget(now)
+            starts = self._state is CameraState.CONNECTING
+        if starts:
+            self.state(CameraState.RUNNING)
+        PACKETS.labels(self._camera).inc()
+        BYTES.labels(self._camera).inc(len(packet.data))
+        LAST_PACKET.labels(self._camera).set(now.timestamp())
+        CLOCK_OFFSET.labels(self._camera).set(packet.clock.offset_ms)
+
+    def dropped(self, reason: DropReason) -> None:
+        """A picture was not passed on."""
+        with self._lock:
+            self._dropped += 1
+        DROPPED.labels(self._camera, reason.value).inc()
+
+    def stream_ended(self, reason: BreakReason) -> None:
+        """A break was passed on."""
+        BREAKS.labels(self._camera, reason.value).inc()
+
+    def reconnecting(self) -> None:
+        """The thread tries again."""
+        with self._lock:
+            self._reconnects += 1
+        RECONNECTS.labels(self._camera).inc()
+        self.state(CameraState.CONNECTING)
+
+    def snapshot(self) -> CameraHealth:
+        """The camera now."""
+        with self._lock:
+            self._forget(self._now())
+            seconds = _RATE_WINDOW.total_seconds()
+            return CameraHealth(
+                camera=self._camera,
+                state=self._state,
+                last_packet_at=self._last_packet_at,
+                bytes_per_s=sum(size for _, size in self._recent) / seconds,
+                fps=len(self._recent) / seconds,
+                reconnects=self._reconnects,
+                dropped=self._dropped,
+                last_error=self._last_error,
+            )
+
+    def _forget(self, now: datetime) -> None:
+        while self._recent and self._recent[0][0] <= now - _RATE_WINDOW:
+            self._recent.popleft()
+
+
+def write_health(path: Path, cameras: Iterable[CameraHealth], at: datetime) -> None:
+    """Write the state of all cameras as JSON, whole or not at all."""
+    body = {"at": at.isoformat(), "cameras": [asdict(camera) for camera in cameras]}
+    draft = path.with_name(f"{path.name}.part")
+    draft.write_text(json.dumps(body, default=datetime.isoformat, indent=2), encoding="utf-8")
+    draft.replace(path)

@@ -1,0 +1,1 @@
+"""One module per version. A version that has been released is never edited, only followed."""

@@ -1,0 +1,99 @@
+"""What stands behind a console in a test, and a browser in front of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import httpx
+
+from ingest.bus import LogReader
+from ingest.memory_bus import MemoryBus
+from tests.unit.verbalise.console import fakes, street
+from verbalise.console.ports import ConsolePorts
+from verbalise.model import Access, Agent, Case, EvidenceKind
+
+PICTURES = {
+    EvidenceKind.CLIP: b"clip-bytes " * 3000,
+    EvidenceKind.SCENE: b"scene-bytes",
+    EvidenceKind.VEHICLE: b"vehicle-bytes",
+    EvidenceKind.PLATE: b"plate-bytes",
+}
+
+
+@dataclass
+class World:
+    """Everything behind the console, in the test's hands."""
+
+    password_hash: str
+    now: datetime = street.FACTS + timedelta(minutes=2)
+    cases: fakes.FakeCases = field(default_factory=fakes.FakeCases)
+    alerts: fakes.FakeAlerts = field(default_factory=fakes.FakeAlerts)
+    agents: fakes.FakeAgents = field(default_factory=fakes.FakeAgents)
+    ledger: fakes.FakeLedger = field(default_factory=fakes.FakeLedger)
+    evidence: fakes.FakeEvidence = field(default_factory=fakes.FakeEvidence)
+    analyst: fakes.FakeAnalyst = field(default_factory=fakes.FakeAnalyst)
+    bus: MemoryBus = field(default_factory=MemoryBus)
+
+    def ports(self, log: LogReader | None = None) -> ConsolePorts:
+        """The ports that the console is made with."""
+        return ConsolePorts(
+            cases=self.cases,
+            alerts=self.alerts,
+            agents=self.agents,
+            ledger=self.ledger,
+            analyst=self.analyst,
+            evidence=self.evidence,
+            producer=self.bus.producer(),
+            log=log,
+            site=street.site(),
+            clock=lambda: self.now,
+        )
+
+    def add_case(self, number: int, pictures: dict[EvidenceKind, bytes] | None = None, **changes: object) -> Case:
+        """Put a case in the queue with its items in the store."""
+        shown = PICTURES if pictures is None else pictures
+        case = street.case(number, shown, **changes)
+        for item in case.evidence.items:
+            self.evidence.put(item.key, shown[item.kind], item.content_type)
+        self.cases.open_case(case)
+        return case
+
+    def logged(self) -> list[Access]:
+        """What the ledger says was done, oldest first."""
+        return [entry.access for entry in self.ledger.kept]
+
+
+@dataclass
+class Browser:
+    """A browser: keeps cookies, reads tokens from the pages it was shown."""
+
+    http: httpx.AsyncClient
+
+    async def sign_in(self, agent: Agent, password: str = street.PASSWORD) -> httpx.Response:
+        """Sign in as a known agent."""
+        page = await self.http.get("/sign-in")
+        data = {"csrf": hidden(page.text, "csrf"), "login": agent.login, "password": password}
+        return await self.http.post("/sign-in", data=data)
+
+    async def get(self, path: str) -> httpx.Response:
+        """A page."""
+        return await self.http.get(path, headers={"accept": "text/html"})
+
+    async def act(self, case: str, act: str, **fields: object) -> httpx.Response:
+        """Open the case's page and send one act from it."""
+        page = await self.get(f"/review/{case}")
+        return await self.send(f"/review/{case}/{act}", page.text, **fields)
+
+    async def send(self, path: str, page: str, **fields: object) -> httpx.Response:
+        """Send a form that a page holds."""
+        proof = {name: hidden(page, name) for name in ("csrf", "page", "version") if f'name="{name}"' in page}
+        return await self.http.post(path, data=proof | fields)
+
+
+def hidden(page: str, name: str) -> str:
+    """The value of a hidden field."""
+    match = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert match, f"no field {name}"
+    return match[1]

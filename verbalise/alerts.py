@@ -1,0 +1,80 @@
+"""Alerts to patrols: stored first, then announced. An alert names a place and a thing, never a plate."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from ingest.bus import Message
+from ingest.model import CameraId
+from verbalise.lifecycle import NotAllowed, Refusal
+from verbalise.model import AgentId, Alert, AlertId, AlertKind, Case
+from verbalise.ports import AlertRegister
+from verbalise.site import Site
+from verbalise.wire import alert_message
+
+UNKNOWN_AREA = "commune"
+"""Key of alerts from a camera that the site no longer describes: every patrol's business."""
+
+_LOOKS_LIKE_PLATE = re.compile(r"\b(?:[A-Z]{2}[ -]?\d{3}[ -]?[A-Z]{2}|\d{1,4}[ -]?[A-Z]{2,3}[ -]?\d{2})\b", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Alerting:
+    """Raises, takes and closes alerts.
+
+    Attributes:
+        announce: Publishes a message without ever losing the alert: the register is the truth.
+    """
+
+    register: AlertRegister
+    site: Site
+    announce: Callable[[Message], None]
+
+    def raise_alert(self, alert: Alert) -> None:
+        """Store and announce an alert. The same alert again changes nothing and is announced again.
+
+        Raises:
+            NotAllowed: the text carries what looks like a plate.
+            RetryLater: the register is away; nothing was announced.
+        """
+        if carries_plate(alert.text):
+            raise NotAllowed(Refusal.ALERT_PLATE)
+        self.register.raise_alert(alert)
+        self._announce(alert)
+
+    def take(self, alert_id: AlertId, agent: AgentId, at: datetime) -> Alert:
+        """Answer an alert; the first agent to do so keeps it. Returns it as it now is."""
+        alert = self.register.take_alert(alert_id, agent, at)
+        self._announce(alert)
+        return alert
+
+    def close(self, alert_id: AlertId, at: datetime) -> Alert:
+        """End an alert. Returns it as it now is."""
+        alert = self.register.close_alert(alert_id, at)
+        self._announce(alert)
+        return alert
+
+    def _announce(self, alert: Alert) -> None:
+        self.announce(alert_message(alert, area_of(self.site, alert.camera)))
+
+
+def alert_from_case(case: Case, kind: AlertKind, text: str, agent: AgentId, at: datetime, request_id: str) -> Alert:
+    """An alert about a case, with an id that makes the same request one alert."""
+    digest = hashlib.sha256(f"{case.id}\n{request_id}".encode()).hexdigest()[:24]
+    claim = case.claim
+    return Alert(AlertId(digest), kind, claim.camera, claim.place, text.strip(), agent, at, case=case.id)
+
+
+def area_of(site: Site, camera: CameraId) -> str:
+    """The zone of the city whose patrols get a camera's alerts."""
+    watched = site.cameras.get(camera)
+    return UNKNOWN_AREA if watched is None else watched.area
+
+
+def carries_plate(text: str) -> bool:
+    """Whether a text holds something written like a French plate."""
+    return _LOOKS_LIKE_PLATE.search(text) is not None

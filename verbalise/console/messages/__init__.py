@@ -1,0 +1,1 @@
+"""The console's sentences, one file per language."""

@@ -1,0 +1,32 @@
+"""Everything that the console needs from the outside, handed in by whoever wires the process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from ingest.bus import LogReader, Producer
+from verbalise.ports import AccessLedger, AgentRegister, AlertRegister, AnalystView, CaseRegister, EvidenceStore
+from verbalise.site import Site
+
+
+@dataclass(frozen=True, slots=True)
+class ConsolePorts:
+    """The registers, the store, the bus and the clock behind the console.
+
+    Attributes:
+        log: Follows `alerts`, so that a patrol learns what another process raised; None where there is one process.
+        clock: The present instant, aware and in UTC.
+    """
+
+    cases: CaseRegister
+    alerts: AlertRegister
+    agents: AgentRegister
+    ledger: AccessLedger
+    analyst: AnalystView
+    evidence: EvidenceStore
+    producer: Producer
+    log: LogReader | None
+    site: Site
+    clock: Callable[[], datetime]

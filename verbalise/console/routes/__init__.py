@@ -1,0 +1,1 @@
+"""Routes of the desks, one module per desk."""

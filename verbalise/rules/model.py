@@ -1,0 +1,61 @@
+"""What a rule is given and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from detect.model import ObservedBreak, ObservedFrame
+from verbalise.history import CameraMemory, Entry
+from verbalise.model import Claim, OffenceId, RuleRef, Verdict
+from verbalise.rules.bollard import DeviceHistory
+from verbalise.site import Site, SiteCamera
+
+Observed = ObservedFrame | ObservedBreak
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a rule may know beside the camera's own memory.
+
+    Attributes:
+        settle: An entry is judged once the pictures are this far past it, so that reports a little late count.
+    """
+
+    site: Site
+    camera: SiteCamera
+    devices: DeviceHistory
+    settle: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One entry with the verdict on it, and the claim where it fires."""
+
+    rule: RuleRef
+    entry: Entry
+    verdict: Verdict
+    claim: Claim | None
+
+    @property
+    def code(self) -> str:
+        """The step that decided: what counters and logs show."""
+        return self.verdict.reasons[-1].code
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a rule made of one record."""
+
+    memory: CameraMemory
+    judged: tuple[Judged, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of the book. `judge` is pure: the same arguments always give the same judgement."""
+
+    ref: RuleRef
+    offence: OffenceId
+    judge: Callable[[CameraMemory, Observed, Circumstances], Judgement]

@@ -1,0 +1,239 @@
+"""Motor vehicle in a pedestrian area without right (R.412-7 II), version 1.
+
+An entry is judged by the by-law first, then by what the gate's bollard reports. Every badge or operator
+opening of an opening covers one passage, in order; the next passage is a claim. Whatever is not sure is
+not decidable and claims nothing. `docs/rules/pedestrian-area-driving.md` tells the same to people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from hashlib import sha256
+
+from detect.model import MOTOR_VEHICLES, ObservedBreak
+from ingest.model import CameraId, DeviceEvent
+from verbalise.geometry import overlap_of_smaller
+from verbalise.history import CameraMemory, Entry, TrackMemory, with_entry
+from verbalise.model import (
+    Claim,
+    ClaimId,
+    OffenceId,
+    Outcome,
+    Passage,
+    Reason,
+    RuleRef,
+    Trigger,
+    Verdict,
+)
+from verbalise.rules import wording
+from verbalise.rules.bollard import Doubt, Opening, bollard_at
+from verbalise.rules.hours import closure_at
+from verbalise.rules.model import Circumstances, Judged, Judgement, Observed, Rule
+from verbalise.site import ByLaw, Device, Gate
+
+REF = RuleRef("pedestrian-area-driving", 1)
+OFFENCE = OffenceId("pedestrian-area-driving")
+
+ONE_VEHICLE = timedelta(seconds=0.7)
+"""Two vehicles cannot pass a gate closer than this: at 15 km/h a car length takes one second."""
+SAME_PLACE_RATIO = 0.7
+"""Boxes that share so much of the smaller one are two sights of one vehicle, or one hidden by another."""
+DEVICES_AROUND = timedelta(seconds=60)
+"""What an agent needs to see of the bollard's life around the facts."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """A verdict in the making."""
+
+    outcome: Outcome
+    reasons: tuple[Reason, ...]
+    credential: DeviceEvent | None = None
+    opening: Opening | None = None
+    by_law: ByLaw | None = None
+
+
+def judge(memory: CameraMemory, observed: Observed, known: Circumstances) -> Judgement:
+    """Judges every entry that has settled, oldest first; at the end of a stream, all that wait.
+
+    Args:
+        memory: The camera's memory with the record already taken in.
+    """
+    judged: list[Judged] = []
+    for entry in memory.waiting():
+        settled = observed.video.captured_at >= entry.at + known.settle
+        if settled or isinstance(observed, ObservedBreak):
+            memory, verdict = _judge_entry(memory, entry, known)
+            judged.append(verdict)
+    return Judgement(memory, tuple(judged))
+
+
+def _judge_entry(memory: CameraMemory, entry: Entry, known: Circumstances) -> tuple[CameraMemory, Judged]:
+    track = memory.track(entry.track)
+    entry = replace(entry, kind=entry.kind if track is None else track.kind)
+    finding = _find(memory, entry, track, known)
+    credential = finding.credential
+    settled = replace(
+        entry,
+        outcome=finding.outcome,
+        code=finding.reasons[-1].code,
+        credential=None if credential is None else credential.id,
+        covered_by=None if credential is None else wording.credential_name(credential),
+    )
+    memory = with_entry(memory, settled)
+    verdict = Verdict(finding.outcome, finding.reasons)
+    claim = None
+    if finding.outcome is Outcome.CLAIMED and track is not None:
+        claim = _claim(memory, settled, track, finding, known)
+    return memory, Judged(REF, settled, verdict, claim)
+
+
+def _find(memory: CameraMemory, entry: Entry, track: TrackMemory | None, known: Circumstances) -> _Finding:
+    """The steps in order; the first that does not speak for a claim decides."""
+    steps: tuple[Reason, ...] = ()
+    law = known.site.by_law_on(entry.zone, entry.at)
+    for reason in _of_the_law(entry, track, law, known):
+        steps = (*steps, reason)
+        if not reason.holds:
+            return _Finding(Outcome.ALLOWED, steps)
+    unsure = _unsure_sight(memory, entry, track)
+    if unsure is not None:
+        return _Finding(Outcome.NOT_DECIDABLE, (*steps, unsure))
+    steps = (*steps, wording.seen_coming(entry, known.camera.zone(entry.zone).place, known.site.timezone))
+    gate = _gate(known, entry)
+    if gate is None:
+        return _Finding(Outcome.CLAIMED, (*steps, wording.no_gate()), by_law=law)
+    return replace(_at_gate(memory, entry, gate, steps, known), by_law=law)
+
+
+def _of_the_law(entry: Entry, track: TrackMemory | None, law: ByLaw | None, known: Circumstances) -> Iterator[Reason]:
+    """What the by-law says of such a vehicle at such an hour, until a step says that it may."""
+    clock = known.site.timezone
+    if entry.kind not in MOTOR_VEHICLES:
+        yield wording.not_motor(entry.kind)
+    elif law is None:
+        yield wording.no_law()
+    else:
+        closure = closure_at(law, entry.at, clock)
+        yield wording.law_in_force(law)
+        yield wording.open_hours(entry.at, clock) if closure is None else wording.closed(closure, entry.at, clock)
+        if entry.kind in law.admitted:
+            yield wording.admitted(law, entry.kind)
+        yield wording.motor_vehicle(track, entry.kind)
+
+
+def _unsure_sight(memory: CameraMemory, entry: Entry, track: TrackMemory | None) -> Reason | None:
+    """Why what was seen does not prove that one more vehicle came in."""
+    if not entry.seen_coming or track is None:
+        return wording.entry_unseen()
+    if entry.nth > 1:
+        return wording.same_vehicle()
+    if any(_may_be_one_vehicle(memory, other, entry, track) for other in _earlier(memory, entry)):
+        return wording.broken_track()
+    return None
+
+
+def _earlier(memory: CameraMemory, entry: Entry) -> list[Entry]:
+    """Entries over the same threshold before this one, whatever became of them."""
+    return [
+        other
+        for other in memory.entries
+        if other.threshold == entry.threshold and (other.at, other.track) < (entry.at, entry.track)
+    ]
+
+
+def _may_be_one_vehicle(memory: CameraMemory, other: Entry, entry: Entry, track: TrackMemory) -> bool:
+    if entry.at - other.at < ONE_VEHICLE:
+        return True
+    other_track = memory.track(other.track)
+    if other_track is None or other.track == entry.track:
+        return False
+    boxes = {point.video.seq: point.box for point in other_track.path}
+    return any(
+        point.video.seq in boxes and overlap_of_smaller(point.box, boxes[point.video.seq]) >= SAME_PLACE_RATIO
+        for point in track.path
+        if abs(point.video.captured_at - entry.at) < ONE_VEHICLE
+    )
+
+
+def _gate(known: Circumstances, entry: Entry) -> Gate | None:
+    return next((gate for gate in known.camera.gates if gate.id == entry.threshold), None)
+
+
+def _at_gate(
+    memory: CameraMemory, entry: Entry, gate: Gate, steps: tuple[Reason, ...], known: Circumstances
+) -> _Finding:
+    """What the bollard's reports make of a passage that the by-law forbids."""
+    clock = known.site.timezone
+    opening = bollard_at(known.devices.of(gate.device), entry.at)
+    if isinstance(opening, Doubt):
+        return _Finding(Outcome.NOT_DECIDABLE, (*steps, wording.doubtful(opening)))
+    if not opening.credentials:
+        return _Finding(Outcome.NOT_DECIDABLE, (*steps, wording.unexplained_opening(opening.start, clock)))
+    used = {other.credential for other in _earlier(memory, entry)}
+    credential = next((event for event in opening.credentials if event.id not in used), None)
+    device: Device = known.site.devices[gate.device]
+    steps = (*steps, wording.opened_for(device.name, opening.start, opening.credentials[0], clock))
+    if credential is not None:
+        return _Finding(Outcome.ALLOWED, (*steps, wording.covered(credential, clock)), credential, opening)
+    passages = _counted_since(memory, entry, opening)
+    steps = (
+        *steps,
+        *(wording.earlier_passage(other, clock) for other in passages),
+        wording.nth_passage(len(passages) + 1),
+        wording.no_credential(),
+    )
+    return _Finding(Outcome.CLAIMED, steps, None, opening)
+
+
+def _counted_since(memory: CameraMemory, entry: Entry, opening: Opening) -> list[Entry]:
+    """Earlier passages of the same opening that used a right or had none; doubtful ones are not counted."""
+    return [
+        other
+        for other in _earlier(memory, entry)
+        if other.at >= opening.start and (other.outcome is Outcome.CLAIMED or other.credential is not None)
+    ]
+
+
+def claim_id(camera: CameraId, entry: Entry) -> ClaimId:
+    """The same for the same passage however often it is judged."""
+    parts = (camera, REF.id, str(REF.version), entry.track, entry.at.isoformat())
+    return ClaimId(sha256("\n".join(parts).encode()).hexdigest()[:16])
+
+
+def _claim(memory: CameraMemory, entry: Entry, track: TrackMemory, finding: _Finding, known: Circumstances) -> Claim:
+    camera, gate = known.camera, _gate(known, entry)
+    passages = [entry] if finding.opening is None else [*_counted_since(memory, entry, finding.opening), entry]
+    return Claim(
+        id=claim_id(camera.camera.id, entry),
+        camera=camera.camera.id,
+        stream=track.stream,
+        offence=OFFENCE,
+        rule=REF,
+        trigger=Trigger.ANALYSIS,
+        at=entry.at,
+        zone=entry.zone,
+        place=camera.zone(entry.zone).place,
+        track=entry.track,
+        kind=entry.kind,
+        event=entry.event,
+        path=track.path,
+        devices=() if gate is None else _devices_around(entry, gate, finding.opening, known),
+        passages=tuple(Passage(other.track, other.at, other.kind, other.covered_by) for other in passages),
+        verdict=Verdict(finding.outcome, finding.reasons),
+        site_version=known.site.version,
+        by_law=None if finding.by_law is None else finding.by_law.reference,
+        detector=entry.detector,
+    )
+
+
+def _devices_around(entry: Entry, gate: Gate, opening: Opening | None, known: Circumstances) -> tuple[DeviceEvent, ...]:
+    start = entry.at - DEVICES_AROUND
+    if opening is not None:
+        start = min(start, opening.start, *(event.at for event in opening.credentials))
+    return known.devices.between(gate.device, start, entry.at + DEVICES_AROUND)
+
+
+RULE = Rule(REF, OFFENCE, judge)
