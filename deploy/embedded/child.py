@@ -17,7 +17,7 @@ _TETHER = Path(__file__).with_name("tether.py")
 def spawn(argv: Sequence[str], log_path: Path, env: Mapping[str, str] | None = None) -> psutil.Popen:
     """Start `argv` tethered to this process (see `tether`), its output appended to `log_path`.
 
-    The child leads a session and a process group of its own: Ctrl-C reaches the parent only,
+    The child leads a process group of its own: Ctrl-C reaches the parent only,
     which can then stop its children in order.
 
     Args:

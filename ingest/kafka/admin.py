@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -33,6 +34,7 @@ _log = structlog.get_logger("ingest.kafka")
 
 _HEADER_ROOM_BYTES = 64 * 1024
 _SEGMENTS_PER_RETENTION = 6
+_LED_PAUSE_S = 0.1
 _FIRST: OffsetSpec = OffsetSpec.earliest()  # type: ignore[no-untyped-call]
 _END: OffsetSpec = OffsetSpec.latest()  # type: ignore[no-untyped-call]
 
@@ -79,6 +81,15 @@ class KafkaAdmin:
         committed = self._committed(group, places)
         return {place: max(0, end[place] - max(first[place], committed.get(place, 0))) for place in places}
 
+    def retention_ms(self, topic: str) -> int:
+        """How long a topic keeps its records, as the broker has it; -1 for ever."""
+        return int(self._settings_of([topic])[topic]["retention.ms"].value or -1)
+
+    def members(self, group: str) -> int:
+        """How many consumers are in a group now; 0 for a group that nobody has joined."""
+        answers = self._client.describe_consumer_groups([group], request_timeout=self._settings.request_timeout_s)
+        return len(self._result(answers[group], f"describing {group}").members)
+
     def delete_before(self, first_kept: Mapping[TopicPartition, int]) -> None:
         """Delete every record before an offset, for good: what retention does, at once."""
         places = [KafkaPlace(place.topic, place.partition, offset) for place, offset in first_kept.items()]
@@ -123,9 +134,9 @@ class KafkaAdmin:
     def _check_present(self, specs: Sequence[TopicSpec], known: Mapping[str, TopicMetadata], partitions: int) -> None:
         if not specs:
             return
-        policies = self._policies(specs)
+        settings = self._settings_of([spec.name for spec in specs])
         for spec in specs:
-            has, policy = len(known[spec.name].partitions), policies[spec.name]
+            has, policy = len(known[spec.name].partitions), settings[spec.name]["cleanup.policy"].value
             if has < partitions:
                 raise Halt(
                     f"{spec.name} has {has} partitions where {partitions} are wanted. Adding some would send a "
@@ -134,11 +145,11 @@ class KafkaAdmin:
             if policy != _policy(spec):
                 raise Halt(f"{spec.name} has cleanup.policy={policy}, not {_policy(spec)}: delete the topic or set it.")
 
-    def _policies(self, specs: Sequence[TopicSpec]) -> dict[str, str]:
-        resources = [ConfigResource(ConfigResource.Type.TOPIC, spec.name) for spec in specs]
+    def _settings_of(self, topics: Sequence[str]) -> dict[str, dict[str, ConfigEntry]]:
+        resources = [ConfigResource(ConfigResource.Type.TOPIC, topic) for topic in topics]
         answers = self._client.describe_configs(resources, request_timeout=self._settings.request_timeout_s)
         return {
-            resource.name: self._result(answer, f"reading the settings of {resource.name}")["cleanup.policy"].value
+            resource.name: self._result(answer, f"reading the settings of {resource.name}")
             for resource, answer in answers.items()
         }
 
@@ -150,7 +161,22 @@ class KafkaAdmin:
             for spec in specs
         ]
         answers = self._client.create_topics(wanted, request_timeout=self._settings.request_timeout_s)
-        return [name for name, answer in answers.items() if self._was_created(name, answer)]
+        created = [name for name, answer in answers.items() if self._was_created(name, answer)]
+        self._wait_until_led(created)
+        return created
+
+    def _wait_until_led(self, topics: Sequence[str]) -> None:
+        # The controller answers before every broker knows that it leads a partition.
+        give_up_at = time.monotonic() + self._settings.request_timeout_s
+        while True:
+            try:
+                self.end_offsets(topics)
+            except (RetryLater, Halt):
+                if time.monotonic() >= give_up_at:
+                    raise
+                time.sleep(_LED_PAUSE_S)
+            else:
+                return
 
     def _was_created(self, name: str, answer: Any) -> bool:
         try:

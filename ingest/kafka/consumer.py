@@ -26,7 +26,7 @@ class KafkaConsumer:
 
     Args:
         group: The worker's kind: its members share the partitions.
-        instance: A name that survives restarts: a member that comes back within the session time-out
+        instance: A name that survives restarts: a member that comes back before its silence
             gets its partitions back without disturbing the others. None for a member that comes and goes.
     """
 
@@ -45,7 +45,6 @@ class KafkaConsumer:
         }
         if instance is not None:
             config["group.instance.id"] = instance
-        self._is_static = instance is not None
         self._consumer = Consumer(config)
         self._assigned: set[TopicPartition] = set()
         self._topics: list[str] = []

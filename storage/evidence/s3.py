@@ -60,7 +60,10 @@ class S3Access:
 class _WriteOnce(urllib3.PoolManager):
     """Sends every PUT on condition that nothing is there: the client's own calls cannot say so."""
 
-    def urlopen(self, method: str, url: str, redirect: bool = True, **kw: Any) -> urllib3.BaseHTTPResponse:
+    def urlopen(  # type: ignore[override]  # PoolManager's own signature, which differs from its base's
+        self, method: str, url: str, redirect: bool = True, **kw: Any
+    ) -> urllib3.BaseHTTPResponse:
+        """As the pool's; a header that is not signed is still obeyed."""
         if method == "PUT":
             kw["headers"]["If-None-Match"] = "*"
         return super().urlopen(method, url, redirect, **kw)

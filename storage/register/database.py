@@ -54,9 +54,12 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that stores all of its changes or none. Raises RetryLater, Halt or Reject."""
-        with self._translated(), self._engine.connect() as connection:
-            with connection.execution_options(writes=True).begin():
-                yield connection
+        with (
+            self._translated(),
+            self._engine.connect() as connection,
+            connection.execution_options(writes=True).begin(),
+        ):
+            yield connection
 
     def lock(self, connection: Connection, table: Table) -> None:
         """Let no other transaction write to the table; SQLite lets none write at all already."""
@@ -65,14 +68,10 @@ class Database:
 
     def insert_if_absent(self, connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
         """Insert a row unless its primary key is taken. False if it is."""
-        keys = [column.name for column in table.primary_key]
-        if self.is_sqlite:
-            done = connection.execute(sqlite.insert(table).values(**row).on_conflict_do_nothing(index_elements=keys))
-        else:
-            done = connection.execute(
-                postgresql.insert(table).values(**row).on_conflict_do_nothing(index_elements=keys)
-            )
-        return done.rowcount == 1
+        keys = list(table.primary_key)
+        statement = sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+        done = connection.execute(statement.values(**row).on_conflict_do_nothing(index_elements=keys).returning(*keys))
+        return done.first() is not None
 
     def close(self) -> None:
         """Let go of every connection."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import asdict
 
 from sqlalchemy import Connection, insert, select
@@ -44,8 +45,8 @@ class SqlLedger:
 
     def verify(self, noted: LedgerHead | None = None) -> LedgerBreak | None:
         """The first entry that does not hold, None if all do."""
-        with self._database.read() as connection:
-            return first_break(_links(connection), noted)
+        with self._database.read() as connection, closing(_links(connection)) as links:
+            return first_break(links, noted)
 
 
 def _head(connection: Connection) -> LedgerHead:
@@ -54,7 +55,8 @@ def _head(connection: Connection) -> LedgerHead:
     return LedgerHead(newest.number, newest.digest) if newest else BEGINNING
 
 
-def _links(connection: Connection) -> Iterator[Link]:
+def _links(connection: Connection) -> Generator[Link, None, None]:
     wanted = select(ACCESS_LEDGER).order_by(ACCESS_LEDGER.c.number).execution_options(yield_per=ROWS_AT_ONCE)
-    for row in connection.execute(wanted).mappings():
-        yield Link(**row)
+    with connection.execute(wanted) as result:
+        for row in result.mappings():
+            yield Link(**row)

@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from ingest.errors import RetryLater
+from ingest.errors import ConstatError, Halt, RetryLater
 from verbalise.console import metrics
 from verbalise.console.desk import Console, DeskRefused, SignInNeeded, console_of, words_of
 from verbalise.console.forms import FormRefused
@@ -25,7 +25,6 @@ from verbalise.console.ports import ConsolePorts
 from verbalise.console.routes import analysis, evidence, patrol, review, session
 from verbalise.console.security import SecurityHeaders
 from verbalise.console.settings import ConsoleSettings
-from verbalise.ports import EvidenceMissing, UnknownCase
 
 _log = structlog.get_logger(__name__)
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
@@ -91,8 +90,9 @@ def _answer_errors(app: FastAPI) -> None:
     app.add_exception_handler(DeskRefused, _desk_refused)
     app.add_exception_handler(FormRefused, _form_refused)
     app.add_exception_handler(RetryLater, _try_later)
-    app.add_exception_handler(UnknownCase, _not_found)
-    app.add_exception_handler(EvidenceMissing, _not_found)
+    app.add_exception_handler(Halt, _try_later)
+    # Unknown cases and alerts, items that are missing or damaged: none of them can be shown.
+    app.add_exception_handler(ConstatError, _not_found)
     app.add_exception_handler(RequestValidationError, _bad_request)
     app.add_exception_handler(HTTPException, _http_error)
 

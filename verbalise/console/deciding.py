@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from ingest.errors import Halt
 from verbalise.console import metrics
 from verbalise.console.desk import Seat
 from verbalise.console.forms import ActForm
@@ -31,8 +32,11 @@ class Desk:
 
     @property
     def offence(self) -> Offence:
-        """The catalogue's entry for the case. KeyError if it has left the catalogue."""
-        return offences()[self.case.claim.offence]
+        """The catalogue's entry for the case. Raises Halt if the catalogue has lost it."""
+        wanted = self.case.claim.offence
+        if wanted not in offences():
+            raise Halt(f"case {self.case.id}: put offence {wanted!r} back into verbalise/law/offences.yaml")
+        return offences()[wanted]
 
     def decide(self, act: Act, form: ActForm) -> Case:
         """Record an act and announce it. The same page sent twice is one act.

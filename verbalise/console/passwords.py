@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
+from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 _HASHER = PasswordHasher()
+_AT_ONCE = BoundedSemaphore(2)
+"""A check takes 64 MiB: a burst of guesses waits here instead of in memory."""
 MAX_PASSWORD_CHARS = 1_000
 """Longer input is refused unread: hashing it would only cost time."""
 
@@ -26,7 +29,8 @@ def password_fits(password_hash: str | None, password: str) -> bool:
     if len(password) > MAX_PASSWORD_CHARS:
         return False
     try:
-        _HASHER.verify(password_hash or _decoy(), password)
+        with _AT_ONCE:
+            _HASHER.verify(password_hash or _decoy(), password)
     except (VerificationError, InvalidHashError):
         return False
     return password_hash is not None

@@ -170,12 +170,15 @@ def _at_gate(
     opening = bollard_at(known.devices.of(gate.device), entry.at)
     if isinstance(opening, Doubt):
         return _Finding(Outcome.NOT_DECIDABLE, (*steps, wording.doubtful(opening)))
-    if not opening.credentials:
+    earlier = _earlier(memory, entry)
+    spent = {other.credential for other in earlier if other.at < opening.start}
+    own = [event for event in opening.credentials if event.id not in spent]
+    if not own:
         return _Finding(Outcome.NOT_DECIDABLE, (*steps, wording.unexplained_opening(opening.start, clock)))
-    used = {other.credential for other in _earlier(memory, entry)}
-    credential = next((event for event in opening.credentials if event.id not in used), None)
+    used = {other.credential for other in earlier}
+    credential = next((event for event in own if event.id not in used), None)
     device: Device = known.site.devices[gate.device]
-    steps = (*steps, wording.opened_for(device.name, opening.start, opening.credentials[0], clock))
+    steps = (*steps, wording.opened_for(device.name, opening.start, own[0], clock))
     if credential is not None:
         return _Finding(Outcome.ALLOWED, (*steps, wording.covered(credential, clock)), credential, opening)
     passages = _counted_since(memory, entry, opening)

@@ -9,7 +9,7 @@ import pytest
 from ingest.bus import Message
 from ingest.model import CameraId
 from tests.unit.verbalise.console import street
-from tests.unit.verbalise.console.fakes import FakeAlerts
+from tests.unit.verbalise.console.fakes import ShownAlerts
 from verbalise.alerts import UNKNOWN_AREA, Alerting, alert_from_case, carries_plate
 from verbalise.lifecycle import NotAllowed
 from verbalise.model import AgentId, Alert, AlertKind
@@ -23,7 +23,7 @@ def alert(text: str = "Voiture bleue", request: str = "r1") -> Alert:
 
 
 def test_an_alert_is_stored_and_announced_to_its_area() -> None:
-    register, sent = FakeAlerts(), list[Message]()
+    register, sent = ShownAlerts(), list[Message]()
     Alerting(register, street.site(), sent.append).raise_alert(alert())
     assert list(register.kept.values()) == [alert()]
     assert [message.key for message in sent] == ["centre"]
@@ -31,7 +31,7 @@ def test_an_alert_is_stored_and_announced_to_its_area() -> None:
 
 
 def test_the_same_request_is_one_alert() -> None:
-    register, sent = FakeAlerts(), list[Message]()
+    register, sent = ShownAlerts(), list[Message]()
     alerting = Alerting(register, street.site(), sent.append)
     alerting.raise_alert(alert())
     alerting.raise_alert(alert())
@@ -40,7 +40,7 @@ def test_the_same_request_is_one_alert() -> None:
 
 
 def test_the_first_to_take_keeps_it() -> None:
-    register, sent = FakeAlerts(), list[Message]()
+    register, sent = ShownAlerts(), list[Message]()
     alerting = Alerting(register, street.site(), sent.append)
     alerting.raise_alert(alert())
     alerting.take(alert().id, AgentId("p1"), street.FACTS)
@@ -50,7 +50,7 @@ def test_the_first_to_take_keeps_it() -> None:
 
 @pytest.mark.parametrize("text", ["c'est XB-123-CD", "xb123cd", "XB 123 CD vers le quai", "1234 AB 76", "12ABC76"])
 def test_a_plate_stops_the_alert(text: str) -> None:
-    register, sent = FakeAlerts(), list[Message]()
+    register, sent = ShownAlerts(), list[Message]()
     with pytest.raises(NotAllowed, match="jamais de plaque"):
         Alerting(register, street.site(), sent.append).raise_alert(alert(text))
     assert (register.kept, sent) == ({}, [])
@@ -66,5 +66,5 @@ def test_a_description_is_not_a_plate(text: str) -> None:
 def test_a_camera_out_of_the_site_alerts_everyone() -> None:
     sent = list[Message]()
     stray = replace(alert(), camera=CameraId("gone"))
-    Alerting(FakeAlerts(), street.site(), sent.append).raise_alert(stray)
+    Alerting(ShownAlerts(), street.site(), sent.append).raise_alert(stray)
     assert [message.key for message in sent] == [UNKNOWN_AREA]

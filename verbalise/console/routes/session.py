@@ -18,7 +18,7 @@ from verbalise.model import Access, AccessEntry, Agent, AgentId, Desk
 
 router = APIRouter()
 ROOMS = {Desk.REVIEW: "/review", Desk.PATROL: "/patrol", Desk.ANALYSIS: "/analysis"}
-MAX_LOGGED_LOGIN = 40
+UNKNOWN_LOGIN = "unknown login"
 
 
 @router.get("/sign-in")
@@ -32,18 +32,20 @@ def sign_in(request: Request, console: Here, posted: Posted) -> Response:
     """Check login and password; the same answer for a wrong password and an unknown login."""
     form = posted.read(SignInForm)
     address, now = address_of(request), console.ports.clock()
+    known = console.ports.agents.agent_by_login(form.login)
+    # A login that nobody has may be a password in the wrong field: it is not written down.
+    subject = form.login if known else UNKNOWN_LOGIN
     pause_s = console.attempts.pause_s(form.login, address, now)
     if pause_s:
-        _log(console, None, Access.SIGN_IN_REFUSED, form.login, "trop d’essais", address)
+        _log(console, None, Access.SIGN_IN_REFUSED, subject, "trop d’essais", address)
         return _form(request, console, "sign-in.pause", form.next, status=429, n=(pause_s + 59) // 60)
-    known = console.ports.agents.agent_by_login(form.login)
     if not password_fits(known[1] if known else None, form.password) or known is None:
         console.attempts.failed(form.login, address, now)
-        _log(console, None, Access.SIGN_IN_REFUSED, form.login, "identifiants", address)
+        _log(console, None, Access.SIGN_IN_REFUSED, subject, "identifiants", address)
         return _form(request, console, "sign-in.wrong", form.next, status=401)
     agent = known[0]
     if not agent.valid_from <= now < agent.valid_until:
-        _log(console, agent.id, Access.SIGN_IN_REFUSED, form.login, "habilitation hors validité", address)
+        _log(console, agent.id, Access.SIGN_IN_REFUSED, subject, "habilitation hors validité", address)
         return _form(request, console, "sign-in.out-of-office", form.next, status=403)
     console.attempts.succeeded(form.login, address)
     return _open(console, agent, form.next, address)
@@ -105,9 +107,8 @@ def _form(
 
 
 def _log(console: Console, agent: AgentId | None, access: Access, subject: str, purpose: str, address: str) -> None:
-    if access is not Access.SIGN_OUT:
-        metrics.sign_ins.labels(access).inc()
-    entry = AccessEntry(console.ports.clock(), agent, access, subject[:MAX_LOGGED_LOGIN], purpose, address)
+    metrics.sign_ins.labels(access).inc()
+    entry = AccessEntry(console.ports.clock(), agent, access, subject, purpose, address)
     console.ports.ledger.write(entry)
 
 

@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import httpx
 import pytest
+from argon2 import PasswordHasher
 
 from tests.unit.verbalise.console import street
 from tests.unit.verbalise.console.world import Browser, World
 from verbalise.console.app import console_app
-from verbalise.console.passwords import hash_password
 from verbalise.console.settings import ConsoleSettings
 from verbalise.model import Agent
 
@@ -21,8 +21,8 @@ SignIn = Callable[[Agent], Awaitable[Browser]]
 
 @pytest.fixture(scope="session")
 def password_hash() -> str:
-    """One hash for everyone: Argon2 is slow on purpose."""
-    return hash_password(street.PASSWORD)
+    """One cheap hash for everyone: Argon2 is slow on purpose, and a hash says how slow."""
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(street.PASSWORD)
 
 
 @pytest.fixture

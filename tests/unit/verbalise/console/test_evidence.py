@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import httpx
 import pytest
 
@@ -65,10 +67,12 @@ async def test_one_viewing_is_one_entry_whatever_range_comes_first(world: World,
 
 
 async def test_bytes_that_are_not_those_sealed_are_not_shown(world: World, signed_in: SignIn) -> None:
-    case = world.add_case(1)
-    browser = await signed_in(LEA)
-    for number, item in enumerate(case.evidence.items):
+    case = street.case(1, PICTURES)
+    for item in case.evidence.items:
         world.evidence.put(item.key, b"other bytes", item.content_type)
+    world.cases.open_case(case)
+    browser = await signed_in(LEA)
+    for number in range(len(case.evidence.items)):
         answer = await browser.get(f"/review/case-1/item/{number}")
         assert answer.status_code == 404
         assert b"other bytes" not in answer.content
@@ -83,10 +87,9 @@ async def test_what_is_not_there(world: World, signed_in: SignIn, path: str) -> 
 
 
 async def test_a_type_that_could_run_is_never_sent(world: World, signed_in: SignIn) -> None:
-    world.add_case(1)
-    case = world.cases.case(street.case(1, PICTURES).id)
-    item = case.evidence.items[1]
-    object.__setattr__(item, "content_type", "text/html")
+    case = street.case(1, PICTURES)
+    items = tuple(replace(item, content_type="text/html") for item in case.evidence.items)
+    world.cases.open_case(replace(case, evidence=replace(case.evidence, items=items)))
     assert (await (await signed_in(LEA)).get("/review/case-1/item/1")).status_code == 404
 
 

@@ -109,3 +109,9 @@ async def test_what_another_process_announces_wakes_the_pages(world: World) -> N
             await asyncio.to_thread(follower.stop)
     assert changed.is_set()
     hub.notify()
+
+
+async def test_an_alert_that_nobody_raised_cannot_be_taken(world: World, signed_in: SignIn) -> None:
+    browser = await signed_in(P1)
+    page = (await browser.get("/patrol")).text
+    assert (await browser.send("/patrol/unknown/take", page)).status_code == 404

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from ingest import topics
@@ -13,7 +11,7 @@ from tests.unit.verbalise.console.conftest import SignIn
 from tests.unit.verbalise.console.world import Browser, World, hidden
 from verbalise.console import metrics
 from verbalise.lifecycle import REFUSALS_FR, Refusal
-from verbalise.model import Access, Act, Capacity, CaseId, CaseState, EvidenceKind, RejectionReason
+from verbalise.model import Access, Act, Capacity, CaseId, CaseState, EvidenceKind, OffenceId, RejectionReason
 from verbalise.wire import CASE_EVENT
 
 CASE = CaseId("case-1")
@@ -284,14 +282,16 @@ async def test_views_are_logged_with_who_why_and_what(world: World, signed_in: S
     assert not any(street.MACHINE_PLATE in repr(entry) for entry in world.ledger.kept)
 
 
-async def test_a_case_that_ran_out_of_its_law_or_camera_still_shows(world: World, signed_in: SignIn) -> None:
-    case = world.add_case(1)
-    world.cases.kept[CASE] = replace(
-        case, claim=replace(case.claim, camera=CameraId("gone"), path=(), devices=(), passages=())
-    )
+async def test_a_case_whose_camera_left_the_site_still_shows(world: World, signed_in: SignIn) -> None:
+    world.add_case(1, camera=CameraId("gone"), path=(), devices=(), passages=())
     answer = await (await signed_in(LEA)).get("/review/case-1")
     assert answer.status_code == 200
     assert "véhicule non suivi" in answer.text
+
+
+async def test_a_case_whose_offence_left_the_catalogue_is_not_shown(world: World, signed_in: SignIn) -> None:
+    world.add_case(1, offence=OffenceId("gone"))
+    assert (await (await signed_in(LEA)).get("/review/case-1")).status_code == 503
 
 
 async def test_there_is_no_act_on_several_cases(world: World, signed_in: SignIn) -> None:

@@ -30,7 +30,7 @@ async def test_a_session_is_kept_as_a_digest_and_a_strict_cookie(world: World, o
     assert "SameSite=strict" in cookie
     token = cookie.split("constat=")[1].split(";")[0]
     assert token not in repr(world.agents.sessions)
-    (expires_at,) = [expiry for _, expiry in world.agents.sessions.values()]
+    (expires_at,) = world.agents.sessions.values()
     assert expires_at == world.now + timedelta(hours=12)
 
 
@@ -122,6 +122,7 @@ async def test_an_unknown_login_is_answered_like_a_wrong_password(world: World, 
     unknown = await open_browser().sign_in(street.agent("personne"), "faux")
     assert (wrong.status_code, unknown.status_code) == (401, 401)
     assert "Identifiant ou mot de passe inconnu" in unknown.text
+    assert "personne" not in repr(world.ledger.kept)
 
 
 async def test_outside_the_dates_of_the_act_nobody_enters(world: World, open_browser: Open) -> None:

@@ -10,6 +10,7 @@ import httpx
 
 from ingest.bus import LogReader
 from ingest.memory_bus import MemoryBus
+from storage.memory import MemoryCases
 from tests.unit.verbalise.console import fakes, street
 from verbalise.console.ports import ConsolePorts
 from verbalise.model import Access, Agent, Case, EvidenceKind
@@ -28,12 +29,12 @@ class World:
 
     password_hash: str
     now: datetime = street.FACTS + timedelta(minutes=2)
-    cases: fakes.FakeCases = field(default_factory=fakes.FakeCases)
-    alerts: fakes.FakeAlerts = field(default_factory=fakes.FakeAlerts)
-    agents: fakes.FakeAgents = field(default_factory=fakes.FakeAgents)
-    ledger: fakes.FakeLedger = field(default_factory=fakes.FakeLedger)
-    evidence: fakes.FakeEvidence = field(default_factory=fakes.FakeEvidence)
-    analyst: fakes.FakeAnalyst = field(default_factory=fakes.FakeAnalyst)
+    cases: MemoryCases = field(default_factory=MemoryCases)
+    alerts: fakes.ShownAlerts = field(default_factory=fakes.ShownAlerts)
+    agents: fakes.ShownAgents = field(default_factory=fakes.ShownAgents)
+    ledger: fakes.FragileLedger = field(default_factory=fakes.FragileLedger)
+    evidence: fakes.MeasuredEvidence = field(default_factory=fakes.MeasuredEvidence)
+    analyst: fakes.ScriptedAnalyst = field(default_factory=fakes.ScriptedAnalyst)
     bus: MemoryBus = field(default_factory=MemoryBus)
 
     def ports(self, log: LogReader | None = None) -> ConsolePorts:

@@ -96,6 +96,11 @@ NEARLY: dict[str, tuple[list[Observed], list[DeviceEvent], list[str]]] = {
         ["opening-unexplained"],
     ),
     "opening without badge": (two_cars(), DOWN, ["opening-unexplained", "opening-unexplained"]),
+    "down again for nobody known, soon after a used badge": (
+        frames(enters("1", 1.0), enters("2", 8.0)),
+        [badge(-1.2), *opening(-1.0, 4.0), *opening(6.0, 12.0)],
+        ["covered", "opening-unexplained"],
+    ),
     "bollard raised": (frames(enters("car", 9.5)), ONE_BADGE, ["bollard-raised"]),
     "nothing known of the bollard": (two_cars(), [], ["bollard-unknown", "bollard-unknown"]),
     "only a raising known": (

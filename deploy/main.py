@@ -1,0 +1,101 @@
+"""The `constat` command."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from prometheus_client import start_http_server
+from rich.console import Console
+
+from deploy.embedded.life import EXIT_HALT
+from deploy.logs import configure_logs
+from deploy.settings import Settings, load_settings
+from ingest.errors import ConstatError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+site_app = typer.Typer(no_args_is_help=True, help="The site file.")
+app.add_typer(site_app, name="site")
+
+_out = Console()
+_err = Console(stderr=True)
+
+
+class WorkerName(StrEnum):
+    """The workers, each a process of its own."""
+
+    INGEST = "ingest"
+    DEVICES = "devices"
+    DETECT = "detect"
+    VERBALISE = "verbalise"
+    CASEWORK = "casework"
+    CONSOLE = "console"
+    DEVICE_PLAYER = "device-player"
+
+
+@app.command()
+def worker(name: WorkerName) -> None:
+    """Run one worker until SIGTERM, with the settings of the environment."""
+    configure_logs(name)
+    sys.exit(_guarded(lambda: _run_worker(name, load_settings())))
+
+
+@app.command()
+def topics() -> None:
+    """Create the topics that are missing and bring retention up to date."""
+    from deploy.wiring import create_topics
+
+    configure_logs("topics")
+    sys.exit(_guarded(lambda: create_topics(load_settings())))
+
+
+@app.command()
+def demo(
+    once: Annotated[bool, typer.Option(help="Play each clip once, wait until all is quiet, then stop.")] = False,
+    json: Annotated[Path | None, typer.Option(help="With --once: where to write what happened.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Folder of the broker, the evidence and the register.")] = None,
+    site: Annotated[Path | None, typer.Option(help="Another site file with file cameras.")] = None,
+    port: Annotated[int, typer.Option(help="Port of the console; another is taken if it is busy.")] = 8060,
+) -> None:
+    """The whole chain on this machine: broker, every worker, the bundled street, and the console."""
+    from deploy.demo.run import DemoOptions, run_demo
+
+    configure_logs("demo")
+    options = DemoOptions(once=once, json=json, data=data, site=site, port=port)
+    sys.exit(_guarded(lambda: run_demo(options, _out.print)))
+
+
+@site_app.command("check")
+def check_site(path: Path) -> None:
+    """Say whether a site file can be used, and if not, where it is wrong."""
+    from verbalise.site_file import load_site
+
+    def check() -> int:
+        site = load_site(path)
+        _out.print(f"{path}: {len(site.cameras)} cameras, {len(site.by_laws)} by-laws, version {site.version[:12]}")
+        return 0
+
+    sys.exit(_guarded(check))
+
+
+def _run_worker(name: WorkerName, settings: Settings) -> int:
+    from deploy.wiring import RUNS
+
+    if settings.metrics_port is not None:
+        start_http_server(settings.metrics_port, addr="127.0.0.1")
+    return RUNS[name.value](settings)
+
+
+def _guarded(run: Callable[[], int]) -> int:
+    """An exit code; errors made on purpose become one line, and 78 where a person must act."""
+    try:
+        return run()
+    except ConstatError as error:
+        _err.print(str(error), style="red", markup=False, highlight=False)
+        return EXIT_HALT
+    except KeyboardInterrupt:
+        return 130

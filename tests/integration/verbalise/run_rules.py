@@ -1,0 +1,25 @@
+"""The rules' worker as a process of its own, so that a test can kill it: `python -m … <JSON>`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from ingest.kafka import KafkaAdmin
+from ingest.settings import BusSettings
+from verbalise.settings import StreamSettings
+from verbalise.site_file import load_site
+from verbalise.stream_topics import StreamTopics
+from verbalise.stream_worker import run_rules
+
+
+def main(arguments: str) -> int:
+    told = json.loads(arguments)
+    bus = BusSettings(bootstrap=told["bootstrap"])
+    settings = StreamSettings(**told["settings"])
+    return run_rules(bus, settings, load_site(Path(told["site"])), KafkaAdmin(bus), StreamTopics(**told["topics"]))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

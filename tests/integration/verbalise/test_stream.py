@@ -1,0 +1,146 @@
+"""The stream app on a real broker: one claim whatever happens to the worker, and nothing lost in between."""
+
+from __future__ import annotations
+
+import signal
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ingest.bus import Message
+from ingest.model import CameraId, DeviceId
+from ingest.wire import DEVICE_EVENT
+from tests.builders import CAMERA, badge, drives, ends, enters, frame, frames, opening
+from tests.integration.verbalise.street import PATIENCE_S, Street, wait_until
+from tests.playing import Played, play
+from verbalise.model import Claim
+from verbalise.rules.bollard import DeviceHistory, with_event
+from verbalise.site_file import load_site
+
+REPORTS = [badge(-1.2), *opening(-1.0, 8.8)]
+RECORDS = [*frames(enters("van", 2.0), enters("car", 6.0)), ends(12.1)]
+
+
+@pytest.fixture
+def street(kafka_bootstrap: str, tmp_path: Path) -> Iterator[Street]:
+    made = Street(kafka_bootstrap, f"rules-{uuid.uuid4().hex[:8]}", tmp_path)
+    made.make_topics()
+    yield made
+    made.close()
+
+
+def expected(street: Street) -> list[Claim]:
+    """What the rule says of the same scene without any broker."""
+    known = DeviceHistory()
+    for report in REPORTS:
+        known = with_event(known, report)
+    return play(RECORDS, [], load_site(street.site_path), Played(devices=known)).claims
+
+
+def test_claims_what_the_rule_claims(street: Street) -> None:
+    street.report(REPORTS)
+    street.film(RECORDS)
+    street.start()
+    street.wait_read()
+    assert street.claims() == expected(street)
+    assert street.aside(street.topics.tracks) == []
+
+
+def test_old_pictures_wait_for_the_reports_behind_them(street: Street) -> None:
+    """Everything lies in the log before the worker starts, a day's other reports ahead of the one that counts."""
+    second = badge(4.0, "taxi-3")
+    noise = [
+        replace(badge(0.0), id=f"noise-{number}", device=DeviceId("bollard-1"), at=badge(-3_000.0).at)
+        for number in range(300)
+    ]
+    street.film(RECORDS)
+    street.report([*noise, *REPORTS, second])
+    street.start()
+    street.wait_read()
+    assert street.claims() == []
+    assert "'covered'" in street.log() or "covered" in street.log()
+
+
+@pytest.mark.parametrize("cut", [60, 95])
+def test_a_worker_killed_on_the_way_changes_nothing(street: Street, cut: int) -> None:
+    """Killed before the second car reaches the line, and between its passage and the judgement."""
+    street.start()
+    street.report(REPORTS)
+    street.film(RECORDS[:cut])
+    wait_until(lambda: "stream" not in street.log() and street.is_read(), "the first part read")
+    street.film(RECORDS[cut : cut + 10])
+    street.kill()
+    street.film(RECORDS[cut + 10 :])
+    street.start()
+    street.wait_read()
+    assert {claim.id for claim in street.claims()} == {claim.id for claim in expected(street)}
+    assert street.claims()[-1] == expected(street)[0]
+
+
+def test_a_stopped_worker_leaves_at_once_and_ends_well(street: Street) -> None:
+    worker = street.start()
+    street.report(REPORTS)
+    street.film(RECORDS)
+    street.wait_read()
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(PATIENCE_S) == 0
+    street.film(RECORDS)
+    street.start()
+    street.wait_read()
+    assert street.claims() == expected(street)
+
+
+def test_what_cannot_be_processed_is_put_aside_with_the_reason(street: Street) -> None:
+    unknown = replace(frame(1.0), camera=CameraId("Z9"))
+    stranger = replace(badge(1.0), device=DeviceId("bollard-9"))
+    street.film([unknown])
+    street.send(
+        [
+            Message(street.topics.tracks, CAMERA, b"{not json"),
+            Message(street.topics.tracks, CAMERA, b'{"v":9,"data":{}}'),
+            Message(street.topics.devices, "bollard-9", DEVICE_EVENT.encode(stranger)),
+        ]
+    )
+    street.film(RECORDS)
+    street.report(REPORTS)
+    street.start()
+    street.wait_read()
+    aside = street.aside(street.topics.tracks)
+    reasons = sorted(envelope.headers["reason"].decode() for envelope in aside)
+    assert [word in reason for word, reason in zip(("'Z9'", "not JSON", "version 9"), reasons, strict=True)] == [
+        True
+    ] * 3
+    assert b"{not json" in [envelope.value for envelope in aside]
+    (device,) = street.aside(street.topics.devices)
+    assert b"bollard-9" in device.headers["reason"]
+    assert street.claims() == expected(street)
+
+
+def test_two_workers_share_the_cameras(street: Street) -> None:
+    street.start()
+    street.start()
+    street.report(REPORTS)
+    street.film(RECORDS[:80])
+    street.wait_read()
+    street.kill()
+    street.film(RECORDS[80:])
+    street.wait_read()
+    assert {claim.id for claim in street.claims()} == {claim.id for claim in expected(street)}
+
+
+def test_without_its_topics_the_worker_says_what_to_do(kafka_bootstrap: str, tmp_path: Path) -> None:
+    bare = Street(kafka_bootstrap, f"rules-{uuid.uuid4().hex[:8]}", tmp_path)
+    worker = bare.start()
+    assert worker.wait(PATIENCE_S) != 0
+    assert "constat topics" in bare.log()
+    bare.close()
+
+
+def test_idle_streets_leave_no_memory(street: Street) -> None:
+    street.film(frames(drives("far", (0.0, 0.1), (0.1, 0.1)), until=0.0))
+    street.start()
+    street.wait_read()
+    assert street.claims() == []

@@ -1,0 +1,311 @@
+"""The rules as a Faust app: tracks and device reports in, claims out. The only module that knows Faust.
+
+Three agents. `devices` is keyed by device, so its reports are forwarded to `camera-devices`, keyed by each
+camera that has a gate on the device and partitioned like `tracks`; there the second agent files them in the
+camera's device history. The third takes in `tracks` and judges. Delivery is told in `stream_worker`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import ssl
+from collections.abc import AsyncIterable, Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import faust
+import structlog
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError  # type: ignore[import-untyped]
+from faust.exceptions import ProducerSendError
+from yarl import URL
+
+from detect.model import ObservedFrame
+from ingest.bus import Message, TopicPartition
+from ingest.errors import Reject, RetryLater
+from ingest.settings import BusSettings
+from ingest.topics import rejected
+from verbalise import stream_metrics as metrics
+from verbalise.history import CameraMemory, has_seen
+from verbalise.reading_progress import ReadingProgress
+from verbalise.rules.bollard import DeviceHistory, with_event
+from verbalise.rules.book import allowed_rules, judges_now, take_in
+from verbalise.rules.model import Circumstances, Judged, Observed
+from verbalise.settings import StreamSettings
+from verbalise.site import Site, SiteCamera
+from verbalise.stream_state import (
+    DEVICES,
+    MEMORY,
+    Decoded,
+    read_camera_report,
+    read_observed,
+    read_report,
+    too_late_for,
+)
+from verbalise.stream_topics import DEVICES_TABLE, MEMORY_TABLE, LogHeads, StreamTopics
+from verbalise.wire import claim_message
+
+_log = structlog.get_logger("verbalise.stream")
+
+EXIT_STALLED = os.EX_TEMPFAIL
+_WATCH_EVERY_S = 2.0
+_BUFFERED_RECORDS = 256
+"""Per agent: enough to keep it busy, small enough that little is read again after a restart."""
+_REQUEST_TIMEOUT_S = 40.0
+
+Event = faust.EventT[Any]
+Handler = Callable[[Event], Awaitable[None]]
+
+
+def build_app(
+    bus: BusSettings, settings: StreamSettings, site: Site, heads: LogHeads, names: StreamTopics | None = None
+) -> faust.App:
+    """The app, ready to be run by a `faust.Worker` in this process.
+
+    Every topic exists beforehand (`stream_topics.check_partitions`); Faust makes none.
+
+    Args:
+        heads: Asks the broker how far topics go; may block, is called in a thread.
+        names: Names of the topics.
+    """
+    app = faust.App(settings.group, **_app_options(bus, settings))
+    _RuleStream(app, settings, site, heads, names or StreamTopics()).attach()
+    return app
+
+
+def run_app(app: faust.App, settings: StreamSettings) -> int:
+    """Runs the app until SIGTERM or SIGINT; the process's exit code. Call in the main thread."""
+    worker = faust.Worker(
+        app, loglevel="WARNING", redirect_stdouts=False, override_logging=False, workdir=settings.data_dir
+    )
+    try:
+        worker.execute_from_commandline()
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 1
+
+
+def _app_options(bus: BusSettings, settings: StreamSettings) -> dict[str, Any]:
+    return {
+        "broker": [URL(f"kafka://{host.strip()}") for host in bus.bootstrap.split(",")],
+        "broker_client_id": bus.client_id,
+        "broker_credentials": _credentials(bus),
+        "broker_commit_interval": settings.commit_every_s,
+        "broker_session_timeout": settings.session_timeout_s,
+        "broker_heartbeat_interval": settings.session_timeout_s / 5,
+        "broker_request_timeout": max(_REQUEST_TIMEOUT_S, settings.session_timeout_s + 10),
+        "consumer_auto_offset_reset": "earliest",
+        "producer_acks": -1,
+        "producer_max_request_size": bus.max_message_bytes,
+        "key_serializer": "raw",
+        "value_serializer": "raw",
+        "store": "memory://",
+        "datadir": settings.data_dir,
+        "web_enabled": False,
+        "autodiscover": False,
+        "topic_allow_declare": False,
+        "topic_disable_leader": True,
+        "stream_buffer_maxsize": _BUFFERED_RECORDS,
+        "stream_wait_empty": False,
+    }
+
+
+def _credentials(bus: BusSettings) -> Any:
+    secured = bus.security_protocol in ("SSL", "SASL_SSL")
+    context = ssl.create_default_context(cafile=bus.ca_file) if secured else None
+    if bus.security_protocol.startswith("SASL"):
+        password = bus.sasl_password.get_secret_value() if bus.sasl_password else None
+        return faust.SASLCredentials(
+            username=bus.sasl_username, password=password, mechanism=bus.sasl_mechanism, ssl_context=context
+        )
+    return faust.SSLCredentials(context) if context else None
+
+
+class _RuleStream:
+    """The agents, the tables that they keep and what they send."""
+
+    def __init__(
+        self, app: faust.App, settings: StreamSettings, site: Site, heads: LogHeads, names: StreamTopics
+    ) -> None:
+        self._app = app
+        self._settings = settings
+        self._site = site
+        self._names = names
+        self._memory_table = app.Table(MEMORY_TABLE, key_type=bytes, value_type=bytes)
+        self._devices_table = app.Table(DEVICES_TABLE, key_type=bytes, value_type=bytes)
+        self._memories = Decoded(self._memory_table, MEMORY, CameraMemory())
+        self._devices = Decoded(self._devices_table, DEVICES, DeviceHistory())
+        self._progress = ReadingProgress(heads, settings.group)
+        self._told_not_authorised: set[str] = set()
+
+    def attach(self) -> None:
+        """Give the app its agents, its watchdog, and news of assignments."""
+        self._agent(self._names.devices, "forward-reports", self._forward_report)
+        self._agent(self._names.camera_devices, "file-reports", self._file_report)
+        self._agent(self._names.tracks, "judge-tracks", self._take_in)
+        self._app.task(self._watch)
+        self._app.on_partitions_assigned.connect(self._on_assigned)
+
+    def _agent(self, topic: str, name: str, handle: Handler) -> None:
+        channel = self._app.topic(topic, key_type=bytes, value_type=bytes, allow_empty=True)
+
+        async def agent(stream: faust.StreamT[bytes]) -> None:
+            await self._consume(stream.events(), handle)
+
+        self._app.agent(channel, name=name)(agent)
+
+    async def _on_assigned(self, *_: Any, **__: Any) -> None:
+        self._progress.alive()
+
+    async def _consume(self, events: AsyncIterable[Event], handle: Handler) -> None:
+        """One agent's loop: an event is done when it is handled or put aside, never by failing."""
+        async for event in events:
+            try:
+                await handle(event)
+            except Reject as error:
+                await self._put_aside(event, str(error))
+            except Exception as error:  # noqa: BLE001 - the one catch-all of this process
+                _log.exception("stream.bug", key=_key(event), **_place(event))
+                await self._put_aside(event, f"bug in this worker: {type(error).__name__}: {error}")
+            message = event.message
+            self._progress.handled(TopicPartition(message.topic, message.partition), message.offset)
+
+    async def _forward_report(self, event: Event) -> None:
+        """Sends a device's report on to every camera that has a gate on the device."""
+        report = read_report(event.value, self._site)
+        for camera in self._site.cameras_of(report.device):
+            await self._send(Message(self._names.camera_devices, camera, event.value))
+
+    async def _file_report(self, event: Event) -> None:
+        """Adds a report to its camera's device history."""
+        camera, report = read_camera_report(event.key, event.value, self._site)
+        key = camera.camera.id.encode()
+        before = self._device_history(key)
+        after = with_event(before, report)
+        if after is before:
+            return
+        for entry in too_late_for(report, self._memory(key), camera):
+            metrics.late_reports.labels(camera.camera.id, report.kind).inc()
+            _log.warning(
+                "stream.report_too_late", camera=camera.camera.id, device=report.device, kind=report.kind,
+                track=entry.track, outcome=entry.outcome, **_place(event),
+            )  # fmt: skip
+        self._devices_table[key] = self._devices.packed(key, after)
+
+    async def _take_in(self, event: Event) -> None:
+        """Takes in one frame or break, and sends the claims that it makes due before it is remembered."""
+        camera, observed = read_observed(event.value, self._site)
+        key = camera.camera.id.encode()
+        if judges_now(self._memory(key), observed, self._known(camera, key)):
+            await self._progress.caught_up(self._names.devices)
+            await self._progress.caught_up(self._names.camera_devices, event.message.partition)
+            if event.message.tp not in self._app.consumer.assignment():
+                return  # Another worker has this camera by now, and reads this record again.
+        memory = self._memory(key)
+        self._count_record(camera, memory, observed)
+        judgement = take_in(memory, observed, self._known(camera, key))
+        for judged in judgement.judged:
+            await self._tell(camera, judged)
+        # A place in the video is worth a write only where something is remembered: empty streets cost nothing.
+        if judgement.memory is not memory and not (memory.is_idle and judgement.memory.is_idle):
+            packed = self._memories.packed(key, judgement.memory)
+            self._memory_table[key] = packed
+            metrics.memory_bytes.labels(camera.camera.id).set(len(packed))
+
+    async def _tell(self, camera: SiteCamera, judged: Judged) -> None:
+        """Counts and logs a verdict; sends the claim, if it is one, and waits until the broker has it."""
+        name, outcome = camera.camera.id, judged.verdict.outcome
+        if judged.claim is not None:
+            await self._send(claim_message(judged.claim), topic=self._names.claims)
+            metrics.claims.labels(name, judged.rule.id).inc()
+        metrics.verdicts.labels(name, judged.rule.id, outcome, judged.code).inc()
+        _log.info(
+            "stream.verdict", camera=name, track=judged.entry.track, rule=judged.rule.id, outcome=outcome,
+            code=judged.code, at=judged.entry.at.isoformat(), claim=judged.claim.id if judged.claim else None,
+        )  # fmt: skip
+
+    def _count_record(self, camera: SiteCamera, memory: CameraMemory, observed: Observed) -> None:
+        name, at = camera.camera.id, observed.video.captured_at
+        if has_seen(memory, observed):
+            metrics.seen_again.labels(name).inc()
+            return
+        metrics.picture_lag_s.labels(name).set((datetime.now(UTC) - at).total_seconds())
+        if isinstance(observed, ObservedFrame) and not allowed_rules(camera, at):
+            metrics.not_authorised.labels(name).inc()
+            if name not in self._told_not_authorised:
+                self._told_not_authorised.add(name)
+                _log.warning("stream.not_authorised", camera=name, text="analyse non autorisée")
+
+    def _known(self, camera: SiteCamera, key: bytes) -> Circumstances:
+        return Circumstances(self._site, camera, self._device_history(key), self._settings.settle)
+
+    def _memory(self, key: bytes) -> CameraMemory:
+        try:
+            return self._memories.read(key)
+        except Reject as error:
+            _log.error("stream.memory_unreadable", camera=key.decode(), reason=str(error))
+            return CameraMemory()
+
+    def _device_history(self, key: bytes) -> DeviceHistory:
+        try:
+            return self._devices.read(key)
+        except Reject as error:
+            _log.error("stream.history_unreadable", camera=key.decode(), reason=str(error))
+            return DeviceHistory()
+
+    async def _put_aside(self, event: Event, reason: str) -> None:
+        """Sends a record that cannot be processed to its `*.rejected` topic, as it was."""
+        topic = event.message.topic
+        aside = rejected(self._names.tracks if topic == self._names.tracks else self._names.devices)
+        metrics.rejected.labels(topic).inc()
+        _log.warning("stream.rejected", reason=reason, key=_key(event), **_place(event))
+        await self._send(Message(aside, _key(event), event.value or b"", {"reason": reason.encode()}))
+
+    async def _send(self, message: Message, *, topic: str | None = None) -> None:
+        """Sends and waits until the broker has it, for as long as it takes.
+
+        Raises:
+            Reject: larger than the broker takes.
+        """
+        target = topic or message.topic
+        while True:
+            try:
+                await self._app.producer.send_and_wait(
+                    target, message.key.encode(), message.value, None, None, dict(message.headers)
+                )
+                return
+            except (KafkaError, ProducerSendError) as error:
+                if isinstance(error.__cause__ or error, MessageSizeTooLargeError):
+                    raise Reject(f"a message to {target} is larger than the broker takes") from error
+                _log.warning("stream.broker_away", topic=target, reason=repr(error))
+                await asyncio.sleep(self._settings.retry_s)
+
+    async def _watch(self) -> None:
+        """Ends the process once records wait and none is handled: Faust's consumers are known to fall asleep."""
+        while not self._app.should_stop:
+            await asyncio.sleep(_WATCH_EVERY_S)
+            if self._progress.still_for_s < self._settings.stalled_after_s:
+                continue
+            waiting = await self._records_waiting()
+            if waiting or self._app.rebalancing:
+                still_s = round(self._progress.still_for_s)
+                _log.critical("stream.stalled", waiting=waiting, rebalancing=self._app.rebalancing, still_s=still_s)
+                # Not a graceful stop: what has stalled would stall that too. Nothing is lost, see `stream_worker`.
+                os._exit(EXIT_STALLED)
+
+    async def _records_waiting(self) -> int:
+        mine = [TopicPartition(place.topic, place.partition) for place in self._app.consumer.assignment()]
+        try:
+            return await asyncio.to_thread(self._progress.waiting, self._names.read(), mine)
+        except RetryLater as away:
+            _log.warning("stream.broker_away", reason=str(away))
+            self._progress.alive()
+            return 0
+
+
+def _key(event: Event) -> str:
+    return (event.key or b"").decode("utf-8", errors="replace")
+
+
+def _place(event: Event) -> dict[str, Any]:
+    message = event.message
+    return {"topic": message.topic, "partition": message.partition, "offset": message.offset}

@@ -1,0 +1,122 @@
+"""What the stream app keeps per camera, as bytes, and what it takes from records. No Kafka here."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from typing import Generic, TypeVar
+
+from detect.wire import OBSERVED
+from ingest.errors import Reject
+from ingest.model import CameraId, DeviceEvent
+from ingest.wire import DEVICE_EVENT, JsonCodec
+from verbalise.history import CameraMemory, Entry
+from verbalise.rules.bollard import CLOCK_TOLERANCE, OPENING_LIMIT, DeviceHistory
+from verbalise.rules.model import Observed
+from verbalise.site import Site, SiteCamera
+
+T = TypeVar("T")
+
+
+class PackedCodec(Generic[T]):
+    """A record as compressed, versioned JSON: paths are repetitive and shrink to a tenth."""
+
+    def __init__(self, json: JsonCodec[T]) -> None:
+        self._json = json
+
+    def encode(self, record: T) -> bytes:
+        """The record as bytes."""
+        return zlib.compress(self._json.encode(record), 1)
+
+    def decode(self, payload: bytes) -> T:
+        """The record back.
+
+        Raises:
+            Reject: the bytes are not such a record, or of another version.
+        """
+        try:
+            return self._json.decode(zlib.decompress(payload))
+        except zlib.error as error:
+            raise Reject(f"{self._json.name}: not compressed ({error})") from error
+
+
+MEMORY: PackedCodec[CameraMemory] = PackedCodec(JsonCodec(CameraMemory, "camera-memory"))
+DEVICES: PackedCodec[DeviceHistory] = PackedCodec(JsonCodec(DeviceHistory, "device-history"))
+
+
+class Decoded(Generic[T]):
+    """The records of a table, decoded once for as long as the table holds the same bytes.
+
+    Identity of the bytes is the test: a table that was recovered, or lost to another worker, holds others.
+    """
+
+    def __init__(self, table: Mapping[bytes, bytes], codec: PackedCodec[T], blank: T) -> None:
+        self._table = table
+        self._codec = codec
+        self._blank = blank
+        self._known: dict[bytes, tuple[bytes, T]] = {}
+
+    def read(self, key: bytes) -> T:
+        """The record under a key, or a blank one.
+
+        Raises:
+            Reject: the table holds something that this version does not read.
+        """
+        packed = self._table.get(key)
+        if packed is None:
+            return self._blank
+        known = self._known.get(key)
+        if known is None or known[0] is not packed:
+            known = self._known[key] = (packed, self._codec.decode(packed))
+        return known[1]
+
+    def packed(self, key: bytes, record: T) -> bytes:
+        """The bytes to write to the table for a record, remembered as decoded."""
+        packed = self._codec.encode(record)
+        self._known[key] = (packed, record)
+        return packed
+
+
+def read_observed(value: bytes | None, site: Site) -> tuple[SiteCamera, Observed]:
+    """A `tracks` record and the camera it is of.
+
+    Raises:
+        Reject: malformed, of another version, or of a camera that the site does not have.
+    """
+    observed = OBSERVED.decode(value or b"")
+    return _camera(observed.camera, site), observed
+
+
+def read_report(value: bytes | None, site: Site) -> DeviceEvent:
+    """A `devices` record.
+
+    Raises:
+        Reject: malformed, of another version, or of a device that the site does not have.
+    """
+    report = DEVICE_EVENT.decode(value or b"")
+    if report.device not in site.devices:
+        raise Reject(f"device {report.device!r} is not in the site file")
+    return report
+
+
+def read_camera_report(key: bytes | None, value: bytes | None, site: Site) -> tuple[SiteCamera, DeviceEvent]:
+    """A report forwarded to one camera. Raises Reject as the two above."""
+    return _camera(CameraId((key or b"").decode("utf-8", errors="replace")), site), read_report(value, site)
+
+
+def _camera(camera: CameraId, site: Site) -> SiteCamera:
+    if camera not in site.cameras:
+        raise Reject(f"camera {camera!r} is not in the site file")
+    return site.cameras[camera]
+
+
+def too_late_for(report: DeviceEvent, memory: CameraMemory, camera: SiteCamera) -> tuple[Entry, ...]:
+    """Entries that were judged without a report which might have mattered to them."""
+    gates = {gate.id for gate in camera.gates if gate.device == report.device}
+    return tuple(
+        entry
+        for entry in memory.entries
+        if entry.outcome is not None
+        and entry.threshold in gates
+        and entry.at - OPENING_LIMIT <= report.at <= entry.at + CLOCK_TOLERANCE
+    )
