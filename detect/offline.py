@@ -1,6 +1,6 @@
-"""Keeps ultralytics from calling home, installing packages or writing into the home directory.
+"""Keeps vision libraries from calling home, installing packages or writing into the home directory.
 
-Ultralytics reads these variables once, when it is first imported, so they are set as soon as `detect` is.
+They read these variables once, when they are first imported, so they are set as soon as `detect` is.
 A value that the operator has set stands.
 """
 
@@ -11,8 +11,9 @@ import tempfile
 from pathlib import Path
 
 
-def keep_ultralytics_offline() -> None:
-    """Set ultralytics' environment: no network check (hence no analytics), no pip, settings in the temporary folder."""
+def keep_vision_libraries_offline() -> None:
+    """No analytics, no network check, no pip, and ultralytics' settings in the temporary folder."""
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("YOLO_OFFLINE", "true")
     os.environ.setdefault("YOLO_AUTOINSTALL", "false")
     os.environ.setdefault("YOLO_VERBOSE", "false")

@@ -108,7 +108,7 @@ def test_an_endpoint_that_cannot_be_used_halts(endpoint: str) -> None:
 def test_bytes_changed_on_the_server_are_noticed(s3_server: S3Server) -> None:
     store, key = S3Evidence(s3_server.access(), s3_server.bucket), uuid4().hex
     item = store.put(key, b"as sealed", "text/plain")
-    forged = {"sha256": item.sha256}
+    forged: dict[str, str | list[str] | tuple[str]] = {"sha256": item.sha256}
     client_of(s3_server).put_object(s3_server.bucket, key, io.BytesIO(b"as forged"), 9, metadata=forged)
     with pytest.raises(EvidenceDamaged, match=key):
         store.read(key)

@@ -18,6 +18,7 @@ import yaml
 
 from detect.wire import observed_message
 from ingest.bus import Envelope, Message, TopicPartition
+from ingest.errors import RetryLater
 from ingest.kafka import KafkaAdmin, KafkaLogReader, KafkaProducer
 from ingest.model import DeviceEvent
 from ingest.settings import BusSettings
@@ -129,7 +130,10 @@ class Street:
 
     def is_read(self) -> bool:
         """Whether the worker has handled and committed all that was sent."""
-        return sum(self.admin.group_lag(self.name, self.topics.read()).values()) == 0
+        try:
+            return sum(self.admin.group_lag(self.name, self.topics.read()).values()) == 0
+        except RetryLater:  # A broker that has just started is still loading its groups.
+            return False
 
     def wait_read(self) -> None:
         wait_until(self.is_read, f"all records read; the worker says:\n{self.log()[-3000:]}")

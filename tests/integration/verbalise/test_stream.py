@@ -14,7 +14,7 @@ from ingest.bus import Message
 from ingest.model import CameraId, DeviceId
 from ingest.wire import DEVICE_EVENT
 from tests.builders import CAMERA, badge, drives, ends, enters, frame, frames, opening
-from tests.integration.verbalise.street import PATIENCE_S, Street, wait_until
+from tests.integration.verbalise.street import PATIENCE_S, Street
 from tests.playing import Played, play
 from verbalise.model import Claim
 from verbalise.rules.bollard import DeviceHistory, with_event
@@ -70,7 +70,7 @@ def test_a_worker_killed_on_the_way_changes_nothing(street: Street, cut: int) ->
     street.start()
     street.report(REPORTS)
     street.film(RECORDS[:cut])
-    wait_until(lambda: "stream" not in street.log() and street.is_read(), "the first part read")
+    street.wait_read()
     street.film(RECORDS[cut : cut + 10])
     street.kill()
     street.film(RECORDS[cut + 10 :])

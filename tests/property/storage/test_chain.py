@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,7 +46,8 @@ def test_any_changed_byte_is_found_where_it_is(entries: list[AccessEntry], data:
     links = chained(entries)
     place = data.draw(st.integers(0, len(links) - 1))
     name = data.draw(st.sampled_from([field.name for field in fields(Link) if getattr(links[place], field.name) != ""]))
-    links[place] = replace(links[place], **{name: _with_a_byte_changed(getattr(links[place], name), data)})
+    changed: dict[str, Any] = {name: _with_a_byte_changed(getattr(links[place], name), data)}
+    links[place] = replace(links[place], **changed)
     found = first_break(links)
     assert found is not None
     assert found.number == place + 1
