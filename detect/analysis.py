@@ -56,6 +56,10 @@ class CameraAnalysis:
         """The frames that the decoder holds back; it then waits for a keyframe. Exhaust it."""
         yield from self._observed(self._decoder.flush(), analyse_every=1)
 
+    def abandon_group(self) -> None:
+        """After a failure: drop what the decoder holds and wait for a keyframe."""
+        self._decoder.flush()
+
     def start_stream(self, stream: StreamId) -> None:
         """Forget the last stream, which must have been drained."""
         self._stream = stream
@@ -109,6 +113,8 @@ class CameraAnalysis:
         """A checkpoint has been stored: nothing before it is needed any more."""
         self.needs = record.offset if record.in_group else None
         self._checkpoint_at = record.at
+        if not record.in_group:
+            self._keyframe_offset = None
 
     def restore(self, record: TrackerCheckpoint) -> None:
         """Go on from a checkpoint.

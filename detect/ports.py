@@ -33,7 +33,6 @@ class Detector(Protocol):
         The same picture always gives the same detections on the same machine.
 
         Raises:
-            RetryLater: the device that runs the model is busy or away.
             Halt: the model cannot run at all; the text says what to do.
         """
         ...

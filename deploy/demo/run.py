@@ -4,44 +4,27 @@ from __future__ import annotations
 
 import os
 import secrets
-import signal
-import sys
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from deploy.demo.accounts import Account, demo_accounts, install
 from deploy.demo.ports import free_port
-from deploy.demo.quiet import QuietWatch
 from deploy.demo.result import Timings, result_of, write_result
 from deploy.demo.settings import DemoPlaces, worker_environment
+from deploy.demo.stage import Stage
 from deploy.embedded.kafka import EmbeddedKafka
-from deploy.embedded.supervisor import Supervisor, WorkerSpec
 from deploy.settings import Settings, load_settings
 from deploy.wiring import create_topics
-from ingest.errors import Halt
-from ingest.kafka import KafkaAdmin
 from storage.model import Register
 from storage.register.opening import open_register
 from verbalise.model import Case, CaseState
-from verbalise.site_file import load_site
 
 Say = Callable[[str], None]
-
-_LEAD = timedelta(seconds=4)
-"""From "all workers are in" to the first picture: the first device report lies before it."""
-_READY_S = 180.0
-_QUIET_S = 900.0
-_POLL_S = 0.25
-_FIRST = ("devices", "detect", "verbalise", "casework", "console")
-_PLAYERS = ("ingest", "device-player")
-"""Started once the others are in, so that the first picture finds them all."""
-
 
 @dataclass(frozen=True, slots=True)
 class DemoOptions:
@@ -65,27 +48,70 @@ def run_demo(options: DemoOptions, say: Say) -> int:
     """
     begun_s = time.monotonic()
     data = _data_folder(options)
+    say(f"data in {data}")
     with ExitStack() as stack:
-        kafka = stack.enter_context(_broker(data, say))
+        kafka = EmbeddedKafka(data / "kafka")
+        stack.callback(kafka.stop)
+        kafka.start(say)
         broker_s = time.monotonic() - begun_s
-        places = _places(options, data, kafka.bootstrap)
-        # The players' start is not known yet; they get theirs when they are added.
-        os.environ.update(worker_environment(places, secrets.token_urlsafe(24), _soon(), loop=not options.once))
-        settings = load_settings()
+        settings = _settings(options, data, kafka.bootstrap)
         create_topics(settings)
         register = open_register(settings.register)
         stack.callback(register.close)
         accounts = demo_accounts(datetime.now(UTC))
         install(accounts, register.agents)
-        stage = _Stage(kafka, settings, places, register, say)
+        stage = Stage(kafka, settings, data, say)
         stack.callback(stage.stop)
         stage.wait_for_workers()
         workers_s = time.monotonic() - begun_s - broker_s
-        starts_at = stage.play()
+        starts_at = stage.play(loop=not options.once)
         _announce(say, settings, accounts)
         if not options.once:
             stage.run_until_signalled()
             return 0
-        stage.run_until_quiet()
-        timings = Timings(broker_s, workers_s, (datetime.now(UTC) - starts_at).total_seconds(), 0.0)
-        return stage.conclude(options.json, starts_at, timings, begun_s)
+        is_quiet = stage.run_until_quiet()
+        total_s = time.monotonic() - begun_s
+        timings = Timings(broker_s, workers_s, total_s - broker_s - workers_s, total_s)
+        cases = [case for case in _all_cases(register) if case.claim.at >= starts_at]
+        status = stage.status()
+        if options.json is not None:
+            write_result(options.json, result_of(cases, status, timings))
+        died = [death for death in status.deaths if death.exit_code != 0]
+        say(f"{len(cases)} case(s), {len(died)} worker death(s), {total_s:.0f} s")
+        return 0 if is_quiet and not died else 1
+
+
+def _data_folder(options: DemoOptions) -> Path:
+    """The folder asked for; else one that the demo keeps, and a fresh one for a run that ends by itself."""
+    home = Path(".constat")
+    fresh = home / f"once-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    folder = options.data or (fresh if options.once else home / "demo")
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder.absolute()
+
+
+def _settings(options: DemoOptions, data: Path, bootstrap: str) -> Settings:
+    """The workers' settings, put into this process's environment, from which they inherit them."""
+    places = DemoPlaces(
+        data=data,
+        site=(options.site or Path(str(files("deploy.demo").joinpath("site.yaml")))).absolute(),
+        weights=Path(os.environ.get("CONSTAT_WEIGHTS_DIR", Path.home() / ".cache/constat/weights")),
+        bootstrap=bootstrap,
+        console_port=free_port(options.port),
+        devices_port=free_port(),
+    )
+    os.environ.update(worker_environment(places, secrets.token_urlsafe(24)))
+    return load_settings()
+
+
+def _all_cases(register: Register) -> list[Case]:
+    return [register.cases.case(line.id) for line in register.cases.queue(tuple(CaseState), limit=100_000)]
+
+
+def _announce(say: Say, settings: Settings, accounts: tuple[Account, ...]) -> None:
+    say("")
+    say(f"  Constat is served at {settings.console.public_url}")
+    for account in accounts:
+        say(f"  {account.agent.login:<12} {account.password:<16} {account.agent.name}, {account.agent.number}")
+    say("  Ctrl-C stops everything.")
+    say("")

@@ -27,13 +27,11 @@ class DemoPlaces:
     devices_port: int
 
 
-def worker_environment(places: DemoPlaces, token: str, starts_at: datetime, loop: bool) -> dict[str, str]:
+def worker_environment(places: DemoPlaces, token: str) -> dict[str, str]:
     """Settings of all workers, as variables."""
     return {
         "CONSTAT_SITE": str(places.site),
         "CONSTAT_BUS__BOOTSTRAP": places.bootstrap,
-        "CONSTAT_PLAY__STARTS_AT": starts_at.isoformat(),
-        "CONSTAT_PLAY__LOOP": str(loop).lower(),
         "CONSTAT_INGEST__HEALTH_FILE": str(places.data / "cameras.json"),
         "CONSTAT_INGEST__HEALTH_EVERY_S": "1",
         "CONSTAT_DEVICES__PORT": str(places.devices_port),
@@ -49,3 +47,8 @@ def worker_environment(places: DemoPlaces, token: str, starts_at: datetime, loop
         "CONSTAT_TOPICS__PARTITIONS": "2",
         "CONSTAT_TOPICS__VIDEO_GIB": "2",
     }
+
+
+def player_environment(starts_at: datetime, loop: bool) -> dict[str, str]:
+    """What the players are told beyond that, once the instant of the first picture is known."""
+    return {"CONSTAT_PLAY__STARTS_AT": starts_at.isoformat(), "CONSTAT_PLAY__LOOP": str(loop).lower()}

@@ -104,7 +104,18 @@ class Supervisor:
         self._timing = timing or Timing()
         self._clock = clock
         self._stop_requested = False
+        self._written_s = float("-inf")
         self._deaths: deque[Death] = deque(maxlen=_KEPT_DEATHS)
+
+    def add(self, spec: WorkerSpec) -> None:
+        """One worker more, started at the next look.
+
+        Raises:
+            ValueError: a worker of that name is there already.
+        """
+        if spec.name in {worker.spec.name for worker in self._workers}:
+            raise ValueError(f"worker names must be unique: {spec.name}")
+        self._workers.append(_Worker(spec))
 
     def run(self) -> int:
         """Run to the end; SIGINT and SIGTERM ask for a clean stop.
@@ -153,13 +164,15 @@ class Supervisor:
         workers = tuple(map(_status_of, self._workers))
         return Status(os.getpid(), datetime.now(UTC), workers, self.deaths)
 
+    def look(self) -> None:
+        """`tick`, and the status file brought up to date."""
+        if self.tick() or self._clock() - self._written_s >= self._timing.status_every_s:
+            self._publish()
+            self._written_s = self._clock()
+
     def _watch(self) -> None:
-        written_s = float("-inf")
         while not self._is_over():
-            changed = self.tick()
-            if changed or self._clock() - written_s >= self._timing.status_every_s:
-                self._publish()
-                written_s = self._clock()
+            self.look()
             # A plain sleep: an Event could deadlock when a signal handler sets it.
             time.sleep(self._timing.poll_s)
 

@@ -1,0 +1,5 @@
+"""`python -m deploy` is the `constat` command."""
+
+from deploy.main import app
+
+app()

@@ -1,0 +1,321 @@
+"""From packets to observations: group `detect` on `video`, answers on `tracks`.
+
+Promise: every picture that can be decoded is observed at least once, and every time alike: same track
+ids, same boxes, same scores. Observers drop repetitions by the place of the picture in the video.
+
+Before the first keyframe of a stream, and then before a keyframe at most every `checkpoint_s` of capture
+time, the worker (1) stores all observations so far, (2) stores the camera's tracker state with the
+keyframe's offset on `tracker-state`, (3) commits for the partition the smallest offset that one of its
+cameras still needs. A crash, or a rebalance, leaves behind
+
+- before 1 or 2: the former state; the frames since are observed again, alike;
+- between 2 and 3: a state beyond the committed offset; the camera's records below it are skipped;
+- after 3: nothing to repeat but the group that was open.
+
+A break ends the stream: last frames, the break, a state without tracks, then its own offset is committed,
+so that a topic read to its end has no lag. Records that cannot be used go to `video.rejected`. Shedding,
+when set, gives up "alike", because what is left out depends on the lag. SIGTERM finishes the record in
+hand, leaves the group and exits 0; what was not committed is repeated.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+import structlog
+
+from detect import metrics
+from detect.analysis import CameraAnalysis, timed
+from detect.checkpoint import checkpoint_message, read_checkpoints
+from detect.model import ObservedFrame
+from detect.ports import Detector, Tracker
+from detect.settings import DetectSettings
+from detect.wire import observed_message
+from ingest import topics
+from ingest.bus import Consumer, Envelope, LogReader, Message, Producer, TopicPartition
+from ingest.errors import Halt, Reject, RetryLater
+from ingest.model import CameraId, Packet, StreamBreak
+from ingest.wire import read_video
+
+_log = structlog.get_logger("detect")
+
+GROUP = "detect"
+EXIT_CLEAN = 0
+EXIT_FAILED = 1
+_POLL_S = 0.5
+
+T = TypeVar("T")
+
+
+class _StopAsked(Exception):
+    """Asked to stop while waiting for the bus: what is not committed will be repeated."""
+
+
+@dataclass(slots=True)
+class _Partition:
+    """The cameras of one partition of `video`, and the first record not yet handled."""
+
+    next_offset: int
+    cameras: dict[CameraId, CameraAnalysis] = field(default_factory=dict)
+
+    @property
+    def commits(self) -> int:
+        """The smallest offset that a restart must read again."""
+        return min(
+            (camera.needs for camera in self.cameras.values() if camera.needs is not None), default=self.next_offset
+        )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class DetectWorker:
+    """One member of the group; shares the partitions with the others.
+
+    Args:
+        consumer: A member of group `detect`, not yet subscribed.
+        open_log: Makes a reader, to find tracker states after an assignment.
+        new_tracker: Makes the tracker of one camera.
+        cameras: The cameras that may be analysed; records of others are rejected.
+    """
+
+    def __init__(
+        self,
+        consumer: Consumer,
+        producer: Producer,
+        open_log: Callable[[], LogReader],
+        detector: Detector,
+        new_tracker: Callable[[], Tracker],
+        settings: DetectSettings,
+        cameras: Collection[CameraId],
+        now: Callable[[], datetime] = _now,
+    ) -> None:
+        self._consumer = consumer
+        self._producer = producer
+        self._open_log = open_log
+        self._detector = detector
+        self._new_tracker = new_tracker
+        self._settings = settings
+        self._cameras = frozenset(cameras)
+        self._now = now
+        self._partitions: dict[int, _Partition] = {}
+        self._stop = threading.Event()
+
+    def stop(self) -> None:
+        """Ask for a clean end; `run` then returns. May be called from a signal handler or another thread."""
+        self._stop.set()
+
+    def run(self, until_idle_s: float | None = None) -> int:
+        """Handle records until asked to stop.
+
+        Args:
+            until_idle_s: Return also when no record has come for so long.
+
+        Returns:
+            The process's exit code: 0 after a clean end, 1 if a person must act.
+        """
+        self._consumer.subscribe([topics.VIDEO], self._forget, self._forget)
+        try:
+            self._loop(until_idle_s)
+        except Halt as error:
+            _log.error("detect.halted", error=str(error))
+            return EXIT_FAILED
+        except _StopAsked:
+            _log.warning("detect.stopped_while_waiting_for_the_bus")
+        finally:
+            self._consumer.close()
+        return EXIT_CLEAN
+
+    def _loop(self, until_idle_s: float | None) -> None:
+        heard_at = self._now()
+        while not self._stop.is_set():
+            envelope = self._insist(lambda: self._consumer.poll(_POLL_S))
+            if envelope is not None:
+                self._handle_any(envelope)
+                heard_at = self._now()
+            elif until_idle_s is not None and (self._now() - heard_at).total_seconds() >= until_idle_s:
+                return
+
+    def _handle_any(self, envelope: Envelope) -> None:
+        """The one catch-all: a record that breaks the program is set aside, and the camera waits for a keyframe."""
+        try:
+            self._handle(envelope)
+        except (Halt, _StopAsked):
+            raise
+        except Exception as error:  # noqa: BLE001 (one record must not stop the other cameras)
+            _log.exception("detect.unexpected", **_place(envelope))
+            self._reject(envelope, "unexpected", f"{type(error).__name__}: {error}")
+            analysis = self._partitions[envelope.partition].cameras.get(CameraId(envelope.key))
+            if analysis is not None:
+                analysis.abandon_group()
+        self._partitions[envelope.partition].next_offset = envelope.offset + 1
+
+    def _handle(self, envelope: Envelope) -> None:
+        partition = self._partition(envelope)
+        partition.next_offset = envelope.offset
+        self._rest_silent_cameras(partition, envelope)
+        camera = CameraId(envelope.key)
+        if camera not in self._cameras:
+            self._reject(envelope, "unknown-camera", f"camera {camera} is not among those this worker may analyse")
+            return
+        try:
+            record = read_video(envelope)
+        except Reject as error:
+            self._reject(envelope, "headers", str(error))
+            return
+        analysis = self._analysis(partition, camera)
+        analysis.last_written_at = envelope.written_at
+        if envelope.offset < analysis.skip_below:
+            return
+        if isinstance(record, StreamBreak):
+            self._end(partition, analysis, record, envelope)
+        else:
+            self._take(partition, analysis, record, envelope)
+
+    def _take(self, partition: _Partition, analysis: CameraAnalysis, packet: Packet, envelope: Envelope) -> None:
+        if analysis.stream != packet.stream:
+            self._publish(analysis.drain())
+            analysis.start_stream(packet.stream)
+        if packet.is_keyframe:
+            self._publish(analysis.drain())
+            if analysis.is_checkpoint_due(packet.captured_at, timedelta(seconds=self._settings.checkpoint_s)):
+                self._checkpoint(partition, analysis, envelope, packet.captured_at, in_group=True)
+        try:
+            self._publish(analysis.take(packet, envelope.partition, envelope.offset, self._analyse_every(envelope)))
+        except Reject as error:
+            self._reject(envelope, "codec", str(error))
+
+    def _end(self, partition: _Partition, analysis: CameraAnalysis, stop: StreamBreak, envelope: Envelope) -> None:
+        self._publish(analysis.drain())
+        self._send(observed_message(analysis.end_stream(stop, envelope.partition, envelope.offset)))
+        partition.next_offset = envelope.offset + 1
+        self._checkpoint(partition, analysis, envelope, stop.at, in_group=False)
+
+    def _rest_silent_cameras(self, partition: _Partition, envelope: Envelope) -> None:
+        """Let go of cameras that fell silent without a break, or they would hold the offset for ever.
+
+        Judged by the log's own times and before the record is handled, so that a repetition rests the
+        same cameras at the same place.
+        """
+        for analysis in partition.cameras.values():
+            if analysis.needs is None or analysis.camera == envelope.key or envelope.offset < analysis.skip_below:
+                continue
+            silent_since = analysis.last_written_at or envelope.written_at
+            analysis.last_written_at = silent_since
+            if (envelope.written_at - silent_since).total_seconds() > self._settings.silent_camera_s:
+                _log.warning("detect.camera_silent", camera=analysis.camera, partition=envelope.partition)
+                self._publish(analysis.drain())
+                self._checkpoint(partition, analysis, envelope, envelope.written_at, in_group=False)
+
+    def _checkpoint(
+        self, partition: _Partition, analysis: CameraAnalysis, envelope: Envelope, at: datetime, *, in_group: bool
+    ) -> None:
+        """Steps 1 to 3 of the promise. The observations are stored before the state, which would skip them."""
+        self._flush()
+        record = analysis.checkpoint(envelope.partition, partition.next_offset, at, in_group)
+        self._send(checkpoint_message(record))
+        self._flush()
+        analysis.was_published(record)
+        metrics.CHECKPOINTS.labels(analysis.camera).inc()
+        self._commit(envelope, partition)
+
+    def _commit(self, envelope: Envelope, partition: _Partition) -> None:
+        try:
+            self._consumer.commit({TopicPartition(envelope.topic, envelope.partition): partition.commits})
+        except RetryLater as error:
+            # The next one carries this one; a partition that has moved is forgotten at the next poll.
+            _log.warning("detect.not_committed", error=str(error), **_place(envelope))
+
+    def _reject(self, envelope: Envelope, reason: str, text: str) -> None:
+        _log.warning("detect.rejected", reason=reason, error=text, **_place(envelope))
+        metrics.REJECTED.labels(reason).inc()
+        headers = {**envelope.headers, "reason": text.encode(), "rejected-from": envelope.place.encode()}
+        try:
+            self._send(Message(topics.rejected(envelope.topic), envelope.key, envelope.value, headers))
+        except Reject as error:
+            _log.error("detect.original_lost", error=str(error), **_place(envelope))
+
+    def _publish(self, frames: Iterable[ObservedFrame]) -> None:
+        for frame in frames:
+            with timed("publish"):
+                self._send(observed_message(frame))
+
+    def _send(self, message: Message) -> None:
+        self._insist(lambda: self._producer.send(message))
+
+    def _flush(self) -> None:
+        self._insist(lambda: self._producer.flush(self._settings.flush_timeout_s))
+
+    def _insist(self, action: Callable[[], T]) -> T:
+        """Do it until it succeeds or the worker is asked to stop."""
+        while True:
+            try:
+                return action()
+            except RetryLater as error:
+                _log.warning("detect.waits_for_the_bus", error=str(error))
+                metrics.RETRIES.inc()
+                if self._stop.wait(error.after_ms / 1_000):
+                    raise _StopAsked from error
+
+    def _analyse_every(self, envelope: Envelope) -> int:
+        lag_s = (self._now() - envelope.written_at).total_seconds()
+        metrics.LAG_MS.labels(envelope.key).set(lag_s * 1_000)
+        shed = self._settings.shed
+        return shed.analyse_every if shed is not None and lag_s > shed.above_lag_s else 1
+
+    def _forget(self, places: Sequence[TopicPartition]) -> None:
+        """Partitions came or went: what is remembered of them is read again when needed."""
+        for place in places:
+            self._partitions.pop(place.partition, None)
+
+    def _partition(self, envelope: Envelope) -> _Partition:
+        known = self._partitions.get(envelope.partition)
+        if known is None:
+            known = self._insist(lambda: self._restored(envelope))
+            self._partitions[envelope.partition] = known
+        return known
+
+    def _restored(self, envelope: Envelope) -> _Partition:
+        partition = _Partition(envelope.offset)
+        reader = self._open_log()
+        try:
+            checkpoints = read_checkpoints(reader, envelope.partition)
+        finally:
+            reader.close()
+        for camera, record in checkpoints.items():
+            if camera not in self._cameras:
+                continue
+            try:
+                self._analysis(partition, camera).restore(record)
+            except Reject as error:
+                _log.warning("detect.checkpoint_unusable", camera=camera, error=str(error))
+        return partition
+
+    def _analysis(self, partition: _Partition, camera: CameraId) -> CameraAnalysis:
+        if camera not in partition.cameras:
+            partition.cameras[camera] = CameraAnalysis(
+                camera, self._detector, self._new_tracker(), self._settings.decode_threads
+            )
+        return partition.cameras[camera]
+
+
+def run_until_signalled(worker: DetectWorker) -> int:
+    """Run in the main thread until SIGTERM or SIGINT; returns the process's exit code."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: worker.stop())
+    return worker.run()
+
+
+def _place(envelope: Envelope) -> dict[str, str | int]:
+    return {
+        "camera": envelope.key,
+        "topic": envelope.topic,
+        "partition": envelope.partition,
+        "offset": envelope.offset,
+    }
