@@ -63,15 +63,22 @@ class Settings(BaseSettings):
     Attributes:
         site: The site file.
         secrets_dir: Folder with one file per secret; variables `CONSTAT_SECRET_<NAME>` serve as well.
+        instance: This worker's name within its group, steady across restarts, so that it gets its partitions
+            back at once; None where workers come and go.
         metrics_port: Loopback port of this process's Prometheus metrics; None for none.
     """
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_nested_delimiter="__", frozen=True, extra="forbid", nested_model_default_partial_update=True
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        frozen=True,
+        extra="forbid",
+        nested_model_default_partial_update=True,
     )
 
     site: Path
     secrets_dir: Path | None = None
+    instance: str | None = None
     metrics_port: int | None = None
     bus: BusSettings
     topics: TopicSettings = TopicSettings()

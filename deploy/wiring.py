@@ -1,20 +1,26 @@
-"""Builds each worker from the settings: the one place where ports meet adapters."""
+"""Builds each worker from the settings: the one place where ports meet adapters.
+
+Heavy libraries (torch, Faust, the web framework) are imported by the worker that needs them and by no other.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from deploy.secrets import secrets_from
 from deploy.settings import Settings
-from ingest.devices_worker import run_device_entry
-from ingest.kafka import KafkaConsumer, KafkaLogReader, KafkaProducer
+from ingest.errors import Halt
+from ingest.kafka import KafkaAdmin, KafkaConsumer, KafkaLogReader, KafkaProducer, wait_for_broker
 from ingest.model import Camera
 from ingest.topics import MINUTE_MS, TopicSpec, topic_specs
-from ingest.worker import IngestWorker, run_until_signalled
+from storage.evidence.opening import open_evidence_store
+from storage.register.opening import open_register
+from verbalise.casework.ports import PlateHelp
 from verbalise.site import Site
 from verbalise.site_file import load_site
+from verbalise.stream_topics import own_topic_specs
 
 Run = Callable[[Settings], int]
 
@@ -24,7 +30,15 @@ _GIB = 1024**3
 def topics_of(settings: Settings) -> Sequence[TopicSpec]:
     """Every topic as the settings want it kept."""
     gib = settings.topics.video_gib
-    return topic_specs(settings.topics.video_minutes * MINUTE_MS, None if gib is None else round(gib * _GIB))
+    flow = topic_specs(settings.topics.video_minutes * MINUTE_MS, None if gib is None else round(gib * _GIB))
+    return [*flow, *own_topic_specs(settings.stream.group)]
+
+
+def create_topics(settings: Settings) -> int:
+    """Make the topics that are missing; 0 as an exit code."""
+    wait_for_broker(settings.bus)
+    KafkaAdmin(settings.bus).create_topics(topics_of(settings), settings.topics.partitions, settings.topics.replication)
+    return 0
 
 
 def cameras_of(settings: Settings, site: Site) -> list[Camera]:
@@ -42,6 +56,8 @@ def _as_played(camera: Camera, settings: Settings) -> Camera:
 
 def run_ingest(settings: Settings) -> int:
     """All cameras of the site, one thread each."""
+    from ingest.worker import IngestWorker, run_until_signalled
+
     worker = IngestWorker(
         cameras_of(settings, load_site(settings.site)),
         settings.ingest,
@@ -54,4 +70,121 @@ def run_ingest(settings: Settings) -> int:
 
 def run_devices(settings: Settings) -> int:
     """The HTTP door for device events."""
+    from ingest.devices_worker import run_device_entry
+
     return run_device_entry(settings.devices, KafkaProducer(settings.bus), load_site(settings.site).devices.keys())
+
+
+def run_detect(settings: Settings) -> int:
+    """Packets to observations."""
+    from detect.detectors.ultralytics import UltralyticsDetector
+    from detect.tracking import ByteTrackTracker
+    from detect.worker import GROUP, DetectWorker, run_until_signalled
+
+    worker = DetectWorker(
+        KafkaConsumer(settings.bus, GROUP, settings.instance),
+        KafkaProducer(settings.bus),
+        lambda: KafkaLogReader(settings.bus),
+        UltralyticsDetector(settings.detect.detector),
+        lambda: ByteTrackTracker(settings.detect.tracker),
+        settings.detect,
+        load_site(settings.site).cameras.keys(),
+    )
+    return run_until_signalled(worker)
+
+
+def run_verbalise(settings: Settings) -> int:
+    """Observations and device events to claims."""
+    from verbalise.stream_worker import run_rules
+
+    return run_rules(settings.bus, settings.stream, load_site(settings.site), KafkaAdmin(settings.bus))
+
+
+def run_casework(settings: Settings) -> int:
+    """Claims to sealed cases."""
+    from verbalise.casework.worker import GROUP, CaseworkWorker, run_until_signalled
+
+    secret_of = secrets_from(settings.secrets_dir)
+    register = open_register(settings.register, secret_of)
+    worker = CaseworkWorker(
+        KafkaConsumer(settings.bus, GROUP, settings.instance),
+        KafkaLogReader(settings.bus),
+        KafkaProducer(settings.bus),
+        open_evidence_store(settings.evidence, secret_of),
+        register.cases,
+        load_site(settings.site),
+        settings.casework,
+        lambda: _plate_help(settings),
+        _now,
+    )
+    try:
+        return run_until_signalled(worker)
+    finally:
+        register.close()
+
+
+def run_console(settings: Settings) -> int:
+    """The desks."""
+    from verbalise.console.ports import ConsolePorts
+    from verbalise.console.worker import run_console as serve
+
+    secret_of = secrets_from(settings.secrets_dir)
+    register = open_register(settings.register, secret_of)
+    log = KafkaLogReader(settings.bus)
+    ports = ConsolePorts(
+        cases=register.cases,
+        alerts=register.alerts,
+        agents=register.agents,
+        ledger=register.ledger,
+        analyst=register.analysts,
+        evidence=open_evidence_store(settings.evidence, secret_of),
+        producer=KafkaProducer(settings.bus),
+        log=log,
+        site=load_site(settings.site),
+        clock=_now,
+    )
+    try:
+        serve(ports, settings.console)
+    finally:
+        log.close()
+        register.close()
+    return 0
+
+
+def run_device_player(settings: Settings) -> int:
+    """The demo's gateway: posts what lies beside each clip."""
+    from deploy.demo.device_player import gateway, play, schedule
+
+    (token,) = settings.devices.tokens.values()
+    starts_at = settings.play.starts_at
+    if starts_at is None:
+        raise Halt("CONSTAT_PLAY__STARTS_AT is not set: the device player needs the instant of the first picture")
+    cameras = cameras_of(settings, load_site(settings.site))
+    post = gateway(f"http://127.0.0.1:{settings.devices.port}", token.get_secret_value())
+    play(schedule(cameras, starts_at, settings.play.loop), post)
+    return 0
+
+
+RUNS: Mapping[str, Run] = {
+    "ingest": run_ingest,
+    "devices": run_devices,
+    "detect": run_detect,
+    "verbalise": run_verbalise,
+    "casework": run_casework,
+    "console": run_console,
+    "device-player": run_device_player,
+}
+"""Every worker by its name."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _plate_help(settings: Settings) -> PlateHelp:
+    from detect.plates.reading import open_plate_help
+
+    weights = settings.casework.weights_dir
+    if weights is None:
+        raise Halt("CONSTAT_CASEWORK__WEIGHTS_DIR is not set: plate help needs the weights' folder")
+    return open_plate_help(weights, settings.casework.plate_reader)

@@ -23,7 +23,6 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -33,6 +32,7 @@ from detect import metrics
 from detect.analysis import CameraAnalysis, timed
 from detect.checkpoint import checkpoint_message, read_checkpoints
 from detect.model import ObservedFrame
+from detect.partition import PartitionAnalysis
 from detect.ports import Detector, Tracker
 from detect.settings import DetectSettings
 from detect.wire import observed_message
@@ -54,21 +54,6 @@ T = TypeVar("T")
 
 class _StopAsked(Exception):
     """Asked to stop while waiting for the bus: what is not committed will be repeated."""
-
-
-@dataclass(slots=True)
-class _Partition:
-    """The cameras of one partition of `video`, and the first record not yet handled."""
-
-    next_offset: int
-    cameras: dict[CameraId, CameraAnalysis] = field(default_factory=dict)
-
-    @property
-    def commits(self) -> int:
-        """The smallest offset that a restart must read again."""
-        return min(
-            (camera.needs for camera in self.cameras.values() if camera.needs is not None), default=self.next_offset
-        )
 
 
 def _now() -> datetime:
@@ -104,7 +89,7 @@ class DetectWorker:
         self._settings = settings
         self._cameras = frozenset(cameras)
         self._now = now
-        self._partitions: dict[int, _Partition] = {}
+        self._partitions: dict[int, PartitionAnalysis] = {}
         self._stop = threading.Event()
 
     def stop(self) -> None:
@@ -130,7 +115,14 @@ class DetectWorker:
             _log.warning("detect.stopped_while_waiting_for_the_bus")
         finally:
             self._consumer.close()
+        self._store_rest()
         return EXIT_CLEAN
+
+    def _store_rest(self) -> None:
+        try:
+            self._producer.flush(self._settings.flush_timeout_s)
+        except RetryLater as error:
+            _log.warning("detect.not_all_stored", error=str(error))  # not committed either, so it comes again
 
     def _loop(self, until_idle_s: float | None) -> None:
         heard_at = self._now()
@@ -144,32 +136,32 @@ class DetectWorker:
 
     def _handle_any(self, envelope: Envelope) -> None:
         """The one catch-all: a record that breaks the program is set aside, and the camera waits for a keyframe."""
+        partition = self._partition(envelope)
         try:
-            self._handle(envelope)
+            self._handle(partition, envelope)
         except (Halt, _StopAsked):
             raise
         except Exception as error:  # noqa: BLE001 (one record must not stop the other cameras)
             _log.exception("detect.unexpected", **_place(envelope))
-            self._reject(envelope, "unexpected", f"{type(error).__name__}: {error}")
-            analysis = self._partitions[envelope.partition].cameras.get(CameraId(envelope.key))
-            if analysis is not None:
-                analysis.abandon_group()
-        self._partitions[envelope.partition].next_offset = envelope.offset + 1
+            self._reject(partition, envelope, "unexpected", f"{type(error).__name__}: {error}")
+            partition.abandon_group(CameraId(envelope.key))
+        partition.next_offset = envelope.offset + 1
 
-    def _handle(self, envelope: Envelope) -> None:
-        partition = self._partition(envelope)
+    def _handle(self, partition: PartitionAnalysis, envelope: Envelope) -> None:
         partition.next_offset = envelope.offset
         self._rest_silent_cameras(partition, envelope)
         camera = CameraId(envelope.key)
         if camera not in self._cameras:
-            self._reject(envelope, "unknown-camera", f"camera {camera} is not among those this worker may analyse")
+            self._reject(
+                partition, envelope, "unknown-camera", f"camera {camera} is not among those this worker may analyse"
+            )
             return
         try:
             record = read_video(envelope)
         except Reject as error:
-            self._reject(envelope, "headers", str(error))
+            self._reject(partition, envelope, "headers", str(error))
             return
-        analysis = self._analysis(partition, camera)
+        analysis = partition.analysis(camera)
         analysis.last_written_at = envelope.written_at
         if envelope.offset < analysis.skip_below:
             return
@@ -178,7 +170,7 @@ class DetectWorker:
         else:
             self._take(partition, analysis, record, envelope)
 
-    def _take(self, partition: _Partition, analysis: CameraAnalysis, packet: Packet, envelope: Envelope) -> None:
+    def _take(self, partition: PartitionAnalysis, analysis: CameraAnalysis, packet: Packet, envelope: Envelope) -> None:
         if analysis.stream != packet.stream:
             self._publish(analysis.drain())
             analysis.start_stream(packet.stream)
@@ -189,32 +181,35 @@ class DetectWorker:
         try:
             self._publish(analysis.take(packet, envelope.partition, envelope.offset, self._analyse_every(envelope)))
         except Reject as error:
-            self._reject(envelope, "codec", str(error))
+            self._reject(partition, envelope, "codec", str(error))
 
-    def _end(self, partition: _Partition, analysis: CameraAnalysis, stop: StreamBreak, envelope: Envelope) -> None:
+    def _end(
+        self, partition: PartitionAnalysis, analysis: CameraAnalysis, stop: StreamBreak, envelope: Envelope
+    ) -> None:
         self._publish(analysis.drain())
         self._send(observed_message(analysis.end_stream(stop, envelope.partition, envelope.offset)))
         partition.next_offset = envelope.offset + 1
         self._checkpoint(partition, analysis, envelope, stop.at, in_group=False)
 
-    def _rest_silent_cameras(self, partition: _Partition, envelope: Envelope) -> None:
+    def _rest_silent_cameras(self, partition: PartitionAnalysis, envelope: Envelope) -> None:
         """Let go of cameras that fell silent without a break, or they would hold the offset for ever.
 
         Judged by the log's own times and before the record is handled, so that a repetition rests the
         same cameras at the same place.
         """
-        for analysis in partition.cameras.values():
-            if analysis.needs is None or analysis.camera == envelope.key or envelope.offset < analysis.skip_below:
-                continue
-            silent_since = analysis.last_written_at or envelope.written_at
-            analysis.last_written_at = silent_since
-            if (envelope.written_at - silent_since).total_seconds() > self._settings.silent_camera_s:
-                _log.warning("detect.camera_silent", camera=analysis.camera, partition=envelope.partition)
-                self._publish(analysis.drain())
-                self._checkpoint(partition, analysis, envelope, envelope.written_at, in_group=False)
+        for analysis in partition.silent_cameras(envelope, self._settings.silent_camera_s):
+            _log.warning("detect.camera_silent", camera=analysis.camera, partition=envelope.partition)
+            self._publish(analysis.drain())
+            self._checkpoint(partition, analysis, envelope, envelope.written_at, in_group=False)
 
     def _checkpoint(
-        self, partition: _Partition, analysis: CameraAnalysis, envelope: Envelope, at: datetime, *, in_group: bool
+        self,
+        partition: PartitionAnalysis,
+        analysis: CameraAnalysis,
+        envelope: Envelope,
+        at: datetime,
+        *,
+        in_group: bool,
     ) -> None:
         """Steps 1 to 3 of the promise. The observations are stored before the state, which would skip them."""
         self._flush()
@@ -225,14 +220,14 @@ class DetectWorker:
         metrics.CHECKPOINTS.labels(analysis.camera).inc()
         self._commit(envelope, partition)
 
-    def _commit(self, envelope: Envelope, partition: _Partition) -> None:
+    def _commit(self, envelope: Envelope, partition: PartitionAnalysis) -> None:
         try:
             self._consumer.commit({TopicPartition(envelope.topic, envelope.partition): partition.commits})
         except RetryLater as error:
             # The next one carries this one; a partition that has moved is forgotten at the next poll.
             _log.warning("detect.not_committed", error=str(error), **_place(envelope))
 
-    def _reject(self, envelope: Envelope, reason: str, text: str) -> None:
+    def _reject(self, partition: PartitionAnalysis, envelope: Envelope, reason: str, text: str) -> None:
         _log.warning("detect.rejected", reason=reason, error=text, **_place(envelope))
         metrics.REJECTED.labels(reason).inc()
         headers = {**envelope.headers, "reason": text.encode(), "rejected-from": envelope.place.encode()}
@@ -240,6 +235,10 @@ class DetectWorker:
             self._send(Message(topics.rejected(envelope.topic), envelope.key, envelope.value, headers))
         except Reject as error:
             _log.error("detect.original_lost", error=str(error), **_place(envelope))
+        partition.next_offset = envelope.offset + 1
+        if partition.is_idle:  # otherwise a camera's next checkpoint commits this too
+            self._flush()
+            self._commit(envelope, partition)
 
     def _publish(self, frames: Iterable[ObservedFrame]) -> None:
         for frame in frames:
@@ -274,35 +273,25 @@ class DetectWorker:
         for place in places:
             self._partitions.pop(place.partition, None)
 
-    def _partition(self, envelope: Envelope) -> _Partition:
+    def _partition(self, envelope: Envelope) -> PartitionAnalysis:
         known = self._partitions.get(envelope.partition)
         if known is None:
             known = self._insist(lambda: self._restored(envelope))
             self._partitions[envelope.partition] = known
         return known
 
-    def _restored(self, envelope: Envelope) -> _Partition:
-        partition = _Partition(envelope.offset)
+    def _restored(self, envelope: Envelope) -> PartitionAnalysis:
         reader = self._open_log()
         try:
             checkpoints = read_checkpoints(reader, envelope.partition)
         finally:
             reader.close()
-        for camera, record in checkpoints.items():
-            if camera not in self._cameras:
-                continue
-            try:
-                self._analysis(partition, camera).restore(record)
-            except Reject as error:
-                _log.warning("detect.checkpoint_unusable", camera=camera, error=str(error))
+        partition = PartitionAnalysis(envelope.offset, self._new_analysis)
+        partition.restore(record for camera, record in checkpoints.items() if camera in self._cameras)
         return partition
 
-    def _analysis(self, partition: _Partition, camera: CameraId) -> CameraAnalysis:
-        if camera not in partition.cameras:
-            partition.cameras[camera] = CameraAnalysis(
-                camera, self._detector, self._new_tracker(), self._settings.decode_threads
-            )
-        return partition.cameras[camera]
+    def _new_analysis(self, camera: CameraId) -> CameraAnalysis:
+        return CameraAnalysis(camera, self._detector, self._new_tracker(), self._settings.decode_threads)
 
 
 def run_until_signalled(worker: DetectWorker) -> int:

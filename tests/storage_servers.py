@@ -31,6 +31,7 @@ import psycopg
 import pytest
 from sqlalchemy.engine import make_url
 
+from deploy.embedded import tether
 from ingest.errors import ConstatError
 from storage.evidence.s3 import S3Access, S3Evidence
 
@@ -140,9 +141,12 @@ def _minio(folder: Path) -> tuple[list[str], int]:
 
 @contextmanager
 def _running(command: list[str], folder: Path, environment: dict[str, str]) -> Iterator[None]:
-    """A server in a process group of its own; killed, since SeaweedFS does not heed SIGTERM."""
+    """A server that dies with this process; killed at the end, since SeaweedFS does not heed SIGTERM."""
+    tethered = [sys.executable, "-I", "-S", tether.__file__, str(os.getpid()), *command]
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, env=environment, start_new_session=True)
+        process = subprocess.Popen(
+            tethered, stdout=log, stderr=log, cwd=folder, env=environment, start_new_session=True
+        )
         try:
             yield
         finally:

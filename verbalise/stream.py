@@ -196,8 +196,8 @@ class _RuleStream:
         camera, observed = read_observed(event.value, self._site)
         key = camera.camera.id.encode()
         if judges_now(self._memory(key), observed, self._known(camera, key)):
-            pass  # (self._names.devices)
-            pass  # (self._names.camera_devices, event.message.partition)
+            await self._progress.caught_up(self._names.devices)
+            await self._progress.caught_up(self._names.camera_devices, event.message.partition)
             if event.message.tp not in self._app.consumer.assignment():
                 return  # Another worker has this camera by now, and reads this record again.
         memory = self._memory(key)

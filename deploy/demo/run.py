@@ -26,6 +26,7 @@ from verbalise.model import Case, CaseState
 
 Say = Callable[[str], None]
 
+
 @dataclass(frozen=True, slots=True)
 class DemoOptions:
     """What was asked on the command line."""

@@ -135,7 +135,7 @@ class Stage:
 
     def _spec(self, name: str, env: Mapping[str, str] | None = None) -> WorkerSpec:
         argv = (sys.executable, "-m", "deploy", "worker", name)
-        return WorkerSpec(name, argv, self._log_path(name), env or {})
+        return WorkerSpec(name, argv, self._log_path(name), {"CONSTAT_INSTANCE": f"{name}-1", **(env or {})})
 
     def _log_path(self, name: str) -> Path:
         return self._data / "logs" / f"{name}.log"

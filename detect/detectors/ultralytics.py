@@ -46,8 +46,7 @@ class UltralyticsDetector:
         """
         self._weights = _existing(settings.weights_dir / _WEIGHTS[settings.backend])
         torch.set_num_threads(settings.threads)
-        self._predictor: Any = DetectionPredictor(overrides=_overrides(settings, self._weights))
-        self._predictor.setup_model(str(self._weights), verbose=False)
+        self._predictor = _predictor(settings, self._weights)
         backend = self._predictor.model.backend
         _check_size(settings, self._weights, backend)
         precision = _bind_threads(settings, self._weights, backend)
@@ -76,12 +75,12 @@ class UltralyticsDetector:
 
 def _existing(path: Path) -> Path:
     if not path.exists():
-        raise Halt(f"no detector weights at {path}: run `constat weights`, or set detect.detector.weights_dir")
+        raise Halt(f"no detector weights at {path}: run `python -m detect.weights`, or set detect.detector.weights_dir")
     return path
 
 
-def _overrides(settings: DetectorSettings, weights: Path) -> dict[str, Any]:
-    return {
+def _predictor(settings: DetectorSettings, weights: Path) -> Any:
+    overrides = {
         "task": "detect",
         "mode": "predict",
         "model": str(weights),
@@ -94,6 +93,9 @@ def _overrides(settings: DetectorSettings, weights: Path) -> dict[str, Any]:
         "verbose": False,
         "save": False,
     }
+    predictor = DetectionPredictor(overrides=overrides)
+    predictor.setup_model(str(weights), verbose=False)
+    return predictor
 
 
 def _check_size(settings: DetectorSettings, weights: Path, backend: Any) -> None:

@@ -26,8 +26,8 @@ class KafkaConsumer:
 
     Args:
         group: The worker's kind: its members share the partitions.
-        instance: A name that survives restarts: a member that comes back before its silence
-            gets its partitions back without disturbing the others. None for a member that comes and goes.
+        instance: A name that survives restarts: a member that comes back soon enough gets its partitions
+            back without disturbing the others. None for a member that comes and goes.
     """
 
     def __init__(self, settings: BusSettings, group: str, instance: str | None = None) -> None:
@@ -109,7 +109,8 @@ class KafkaConsumer:
     def close(self) -> None:
         """Leave the group; see `ingest.bus.Consumer.close`.
 
-        A static member keeps its partitions until the session times out: that is what its name is for.
+        A member with an instance name keeps its partitions until `session_timeout_s` has passed: that is
+        what the name is for.
         """
         self._consumer.close()
 

@@ -7,7 +7,7 @@ from ingest.sources.network import NetworkSource
 
 _OPTIONS = {
     "rtsp_transport": "tcp",
-    # The parameter sets come in the session description: no need to collect seconds of video to find them.
+    # The parameter sets come with the camera's answer to DESCRIBE: no need to collect seconds of video to find them.
     "analyzeduration": "500000",
     "allowed_media_types": "video",
 }
