@@ -5,9 +5,12 @@ Heavy libraries (torch, Faust, the web framework) are imported by the worker tha
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+
+from verbalise.casework.ports import PlateHelp
 
 from deploy.secrets import secrets_from
 from deploy.settings import Settings
@@ -17,7 +20,6 @@ from ingest.model import Camera
 from ingest.topics import MINUTE_MS, TopicSpec, topic_specs
 from storage.evidence.opening import open_evidence_store
 from storage.register.opening import open_register
-from verbalise.casework.ports import PlateHelp
 from verbalise.site import Site
 from verbalise.site_file import load_site
 from verbalise.stream_topics import own_topic_specs
@@ -36,7 +38,7 @@ def topics_of(settings: Settings) -> Sequence[TopicSpec]:
 
 def create_topics(settings: Settings) -> int:
     """Make the topics that are missing; 0 as an exit code."""
-    wait_for_broker(settings.bus)
+    wait_for_broker(settings.bus, threading.Event())
     KafkaAdmin(settings.bus).create_topics(topics_of(settings), settings.topics.partitions, settings.topics.replication)
     return 0
 
