@@ -1,4 +1,4 @@
-"""Where secrets come from: a folder with one file per name, or the environment. Never from the site or settings files."""
+"""Where secrets come from: a folder with one file per name, or the environment; never a site or settings file."""
 
 from __future__ import annotations
 

@@ -24,7 +24,6 @@ import signal
 import threading
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
 
 import structlog
 
@@ -32,6 +31,7 @@ from detect import metrics
 from detect.analysis import CameraAnalysis, timed
 from detect.checkpoint import checkpoint_message, read_checkpoints
 from detect.model import ObservedFrame
+from detect.outlet import Outlet, StopAsked
 from detect.partition import PartitionAnalysis
 from detect.ports import Detector, Tracker
 from detect.settings import DetectSettings
@@ -48,12 +48,6 @@ GROUP = "detect"
 EXIT_CLEAN = 0
 EXIT_FAILED = 1
 _POLL_S = 0.5
-
-T = TypeVar("T")
-
-
-class _StopAsked(Exception):
-    """Asked to stop while waiting for the bus: what is not committed will be repeated."""
 
 
 def _now() -> datetime:
@@ -82,7 +76,6 @@ class DetectWorker:
         now: Callable[[], datetime] = _now,
     ) -> None:
         self._consumer = consumer
-        self._producer = producer
         self._open_log = open_log
         self._detector = detector
         self._new_tracker = new_tracker
@@ -91,6 +84,7 @@ class DetectWorker:
         self._now = now
         self._partitions: dict[int, PartitionAnalysis] = {}
         self._stop = threading.Event()
+        self._outlet = Outlet(producer, self._stop, settings.flush_timeout_s)
 
     def stop(self) -> None:
         """Ask for a clean end; `run` then returns. May be called from a signal handler or another thread."""
@@ -111,23 +105,17 @@ class DetectWorker:
         except Halt as error:
             _log.error("detect.halted", error=str(error))
             return EXIT_FAILED
-        except _StopAsked:
+        except StopAsked:
             _log.warning("detect.stopped_while_waiting_for_the_bus")
         finally:
             self._consumer.close()
-        self._store_rest()
+        self._outlet.close()
         return EXIT_CLEAN
-
-    def _store_rest(self) -> None:
-        try:
-            self._producer.flush(self._settings.flush_timeout_s)
-        except RetryLater as error:
-            _log.warning("detect.not_all_stored", error=str(error))  # not committed either, so it comes again
 
     def _loop(self, until_idle_s: float | None) -> None:
         heard_at = self._now()
         while not self._stop.is_set():
-            envelope = self._insist(lambda: self._consumer.poll(_POLL_S))
+            envelope = self._outlet.insist(lambda: self._consumer.poll(_POLL_S))
             if envelope is not None:
                 self._handle_any(envelope)
                 heard_at = self._now()
@@ -139,7 +127,7 @@ class DetectWorker:
         partition = self._partition(envelope)
         try:
             self._handle(partition, envelope)
-        except (Halt, _StopAsked):
+        except (Halt, StopAsked):
             raise
         except Exception as error:  # noqa: BLE001 (one record must not stop the other cameras)
             _log.exception("detect.unexpected", **_place(envelope))
@@ -187,7 +175,7 @@ class DetectWorker:
         self, partition: PartitionAnalysis, analysis: CameraAnalysis, stop: StreamBreak, envelope: Envelope
     ) -> None:
         self._publish(analysis.drain())
-        self._send(observed_message(analysis.end_stream(stop, envelope.partition, envelope.offset)))
+        self._outlet.send(observed_message(analysis.end_stream(stop, envelope.partition, envelope.offset)))
         partition.next_offset = envelope.offset + 1
         self._checkpoint(partition, analysis, envelope, stop.at, in_group=False)
 
@@ -212,10 +200,10 @@ class DetectWorker:
         in_group: bool,
     ) -> None:
         """Steps 1 to 3 of the promise. The observations are stored before the state, which would skip them."""
-        self._flush()
+        self._outlet.flush()
         record = analysis.checkpoint(envelope.partition, partition.next_offset, at, in_group)
-        self._send(checkpoint_message(record))
-        self._flush()
+        self._outlet.send(checkpoint_message(record))
+        self._outlet.flush()
         analysis.was_published(record)
         metrics.CHECKPOINTS.labels(analysis.camera).inc()
         self._commit(envelope, partition)
@@ -232,35 +220,18 @@ class DetectWorker:
         metrics.REJECTED.labels(reason).inc()
         headers = {**envelope.headers, "reason": text.encode(), "rejected-from": envelope.place.encode()}
         try:
-            self._send(Message(topics.rejected(envelope.topic), envelope.key, envelope.value, headers))
+            self._outlet.send(Message(topics.rejected(envelope.topic), envelope.key, envelope.value, headers))
         except Reject as error:
             _log.error("detect.original_lost", error=str(error), **_place(envelope))
         partition.next_offset = envelope.offset + 1
         if partition.is_idle:  # otherwise a camera's next checkpoint commits this too
-            self._flush()
+            self._outlet.flush()
             self._commit(envelope, partition)
 
     def _publish(self, frames: Iterable[ObservedFrame]) -> None:
         for frame in frames:
             with timed("publish"):
-                self._send(observed_message(frame))
-
-    def _send(self, message: Message) -> None:
-        self._insist(lambda: self._producer.send(message))
-
-    def _flush(self) -> None:
-        self._insist(lambda: self._producer.flush(self._settings.flush_timeout_s))
-
-    def _insist(self, action: Callable[[], T]) -> T:
-        """Do it until it succeeds or the worker is asked to stop."""
-        while True:
-            try:
-                return action()
-            except RetryLater as error:
-                _log.warning("detect.waits_for_the_bus", error=str(error))
-                metrics.RETRIES.inc()
-                if self._stop.wait(error.after_ms / 1_000):
-                    raise _StopAsked from error
+                self._outlet.send(observed_message(frame))
 
     def _analyse_every(self, envelope: Envelope) -> int:
         lag_s = (self._now() - envelope.written_at).total_seconds()
@@ -276,7 +247,7 @@ class DetectWorker:
     def _partition(self, envelope: Envelope) -> PartitionAnalysis:
         known = self._partitions.get(envelope.partition)
         if known is None:
-            known = self._insist(lambda: self._restored(envelope))
+            known = self._outlet.insist(lambda: self._restored(envelope))
             self._partitions[envelope.partition] = known
         return known
 

@@ -79,6 +79,7 @@ def translated(failure: KafkaException | KafkaError, doing: str, bootstrap: str)
         return Reject(f"{said}. Raise max.message.bytes on the topic and in the bus settings.")
     if code in _UNREADABLE:
         return Reject(said)
-    if code in _MISCONFIGURED or error.fatal():
-        return Halt(said)
+    if code in _MISCONFIGURED or code == KafkaError._FATAL or error.fatal():
+        # A client never recovers from a fatal error, a fenced instance id among them.
+        return Halt(f"{said}. Correct the settings that it names, then start this worker again.")
     return RetryLater(said)

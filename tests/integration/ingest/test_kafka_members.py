@@ -71,7 +71,7 @@ def test_two_members_of_one_name_halt_the_first(kafka_bootstrap: str, topic: str
             second.consumer.poll(0.05)
             first.consumer.poll(0.05)
 
-    with pytest.raises(Halt, match="instance id"):
+    with pytest.raises(Halt, match=r"same group\.instance\.id"):
         poll_both()
     first.consumer.close()
     second.consumer.close()

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from confluent_kafka.admin import AdminClient
 
 from detect.wire import observed_message
 from ingest.bus import Envelope, Message, TopicPartition
@@ -83,9 +84,13 @@ class Street:
         self.workers.append(worker)
         return worker
 
-    def kill(self) -> None:
-        self.workers[-1].send_signal(signal.SIGKILL)
-        self.workers[-1].wait(PATIENCE_S)
+    def kill(self, worker: int = -1) -> None:
+        self.workers[worker].send_signal(signal.SIGKILL)
+        self.workers[worker].wait(PATIENCE_S)
+
+    def delete_topic(self, topic: str) -> None:
+        admin = AdminClient({"bootstrap.servers": self.bootstrap})
+        admin.delete_topics([topic])[topic].result(PATIENCE_S)
 
     def close(self) -> None:
         for worker in self.workers:

@@ -26,6 +26,7 @@ BROKER = "broker.example:9092"
         (KafkaError.TOPIC_AUTHORIZATION_FAILED, Halt, "the right to the topic"),
         (KafkaError.UNKNOWN_TOPIC_OR_PART, Halt, "constat topics"),
         (KafkaError.FENCED_INSTANCE_ID, Halt, "instance id"),
+        (KafkaError._FATAL, Halt, "start this worker again"),
         (KafkaError.MSG_SIZE_TOO_LARGE, Reject, "max.message.bytes"),
         (KafkaError.INVALID_RECORD, Reject, ""),
         (KafkaError.INVALID_REPLICATION_FACTOR, Halt, ""),
