@@ -32,7 +32,7 @@ from verbalise.stream_topics import StreamTopics, own_topic_specs
 from verbalise.wire import CLAIM
 
 ROOT = Path(__file__).parents[3]
-PATIENCE_S = 60.0
+PATIENCE_S = 40.0
 PARTITIONS = 3
 
 
