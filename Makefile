@@ -13,7 +13,7 @@ UV := VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
-setup: $(VENV)/.ready jars ## environment and broker jars
+setup: $(VENV)/.ready weights jars ## environment, model weights and broker jars
 
 $(VENV)/.ready: requirements.lock deploy/setup/uv.lock pyproject.toml
 	@echo "· environment (Python 3.11, about 6 GB with torch)"
@@ -22,6 +22,9 @@ $(VENV)/.ready: requirements.lock deploy/setup/uv.lock pyproject.toml
 	@$(UV) pip sync --quiet --require-hashes requirements.lock
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
+
+weights: $(VENV)/.ready ## fetch and export the model weights (once)
+	@$(BIN)/python -m detect.weights $(WEIGHTS)
 
 jars: $(VENV)/.ready ## fetch Apache Kafka's jars (once)
 	@$(BIN)/python -m deploy.embedded.jars

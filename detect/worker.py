@@ -114,8 +114,9 @@ class DetectWorker:
 
     def _loop(self, until_idle_s: float | None) -> None:
         heard_at = self._now()
+        poll_s = _POLL_S if until_idle_s is None else min(_POLL_S, until_idle_s)
         while not self._stop.is_set():
-            envelope = self._outlet.insist(lambda: self._consumer.poll(_POLL_S))
+            envelope = self._outlet.insist(lambda: self._consumer.poll(poll_s))
             if envelope is not None:
                 self._handle_any(envelope)
                 heard_at = self._now()

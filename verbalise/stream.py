@@ -290,6 +290,11 @@ class _RuleStream:
                 still_s = round(self._progress.still_for_s)
                 _log.critical("stream.stalled", waiting=waiting, rebalancing=self._app.rebalancing, still_s=still_s)
                 # Not a graceful stop: what has stalled would stall that too. Nothing is lost, see `stream_worker`.
+                import sys, traceback
+                for t in asyncio.all_tasks():
+                    print("TASK", t.get_name(), file=sys.stderr)
+                    t.print_stack(file=sys.stderr)
+                sys.stderr.flush()
                 os._exit(EXIT_STALLED)
 
     async def _records_waiting(self) -> int:

@@ -184,9 +184,9 @@ def worker_on(
     )
 
 
-def run_to_end(bus: MemoryBus, **arguments: Any) -> list[Observed]:
+def run_to_end(bus: MemoryBus, until_idle_s: float = 0.0, **arguments: Any) -> list[Observed]:
     """Run a worker over everything that the bus holds; gives all that stands in `tracks`."""
-    assert worker_on(bus, **arguments).run(until_idle_s=0.0) == 0
+    assert worker_on(bus, **arguments).run(until_idle_s=until_idle_s) == 0
     return observed(bus)
 
 

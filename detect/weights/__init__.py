@@ -1,0 +1,1 @@
+"""Model weights from registry packages: taken, checked against pinned digests, exported once."""
