@@ -96,7 +96,7 @@ def clip(
 
 def _packets(file: io.BytesIO, camera: str, stream: str, first_seq: int, at_s: float) -> list[Packet]:
     made: list[Packet] = []
-    with av.open(file) as source:
+    with av.open(file, "r") as source:
         video = source.streams.video[0]
         context = video.codec_context
         for coded in source.demux(video):

@@ -1,0 +1,55 @@
+"""EasyOCR's English recogniser on a plate crop; slower and weaker than PP-OCR here, kept for comparison."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import easyocr
+import torch
+
+from detect.plates.model import Picture, RawRead
+from ingest.errors import Halt
+
+_ALLOWED = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-"
+_MODEL = "english_g2.pth"
+
+
+class EasyOcrReader:
+    """The `PlateReader` port on EasyOCR (torch, CPU)."""
+
+    def __init__(self, models: Path, threads: int) -> None:
+        """Load the recogniser from a local folder; nothing is downloaded.
+
+        Raises:
+            Halt: the folder has no model.
+        """
+        if not (models / _MODEL).is_file():
+            raise Halt(f"no EasyOCR model at {models / _MODEL}: run `make weights`")
+        torch.set_num_threads(threads)
+        self._reader: Any = easyocr.Reader(
+            ["en"],
+            gpu=False,
+            model_storage_directory=str(models),
+            download_enabled=False,
+            detector=False,
+            verbose=False,
+        )
+        self._digest = hashlib.sha256((models / _MODEL).read_bytes()).hexdigest()[:16]
+
+    @property
+    def fingerprint(self) -> str:
+        """Weights' digest and alphabet."""
+        return f"easyocr {self._digest} allowed={_ALLOWED}"
+
+    def read(self, plate: Picture) -> RawRead:
+        """The crop taken as one line of text."""
+        height, width = plate.shape[:2]
+        whole = [[0, width, 0, height]]
+        grey = plate.mean(axis=2).astype("uint8")
+        lines = self._reader.recognize(grey, horizontal_list=whole, free_list=[], allowlist=_ALLOWED)
+        if not lines:
+            return RawRead("", 0.0)
+        _, text, score = lines[0]
+        return RawRead(str(text), float(score))
