@@ -1,0 +1,36 @@
+"""What can be set about casework."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class CaseworkSettings(BaseModel):
+    """How a dossier is put together.
+
+    Attributes:
+        pre_s, post_s: How much of the scene is kept before and after the facts.
+        max_clip_s: Longest clip.
+        patience_s: How long to wait for pictures that have not been written yet.
+        plate_help: Whether the site permits that a model reads the claimed vehicle's plate; without it the agent
+            types what the clip shows, and no model is loaded.
+        plate_reader: Which reader.
+        plate_frames: Pictures of the vehicle that are read, at most.
+        weights_dir: Folder of the plate models; needed with `plate_help`.
+        retry_s: Wait before a claim whose effects could not be stored is tried again.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    pre_s: float = Field(default=5.0, ge=1, le=60)
+    post_s: float = Field(default=3.0, ge=0, le=60)
+    max_clip_s: float = Field(default=30.0, ge=2, le=120)
+    patience_s: float = Field(default=20.0, gt=0, le=120)
+    plate_help: bool = False
+    plate_reader: Literal["ppocr", "easyocr"] = "ppocr"
+    plate_frames: int = Field(default=24, ge=1, le=60)
+    weights_dir: Path | None = None
+    retry_s: float = Field(default=5.0, gt=0, le=300)

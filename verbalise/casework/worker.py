@@ -1,0 +1,223 @@
+"""Claims to cases: group `casework` on `claims`.
+
+Promise: every claim becomes one case, and no claim two. For each claim the worker (1) stores the items and then the
+manifest, (2) opens the case in the register, (3) sends the case's event, (4) commits. Ids and bytes come from the
+claim and the packets, so a crash
+
+- within 1: the items are built again and are the same; without a manifest nobody sees them;
+- between 1 and 2: the manifest is found and the case opened from it, nothing is built again;
+- between 2 and 3: the case is there already; its event is sent;
+- between 3 and 4: the same event once more, under the same id.
+
+A claim whose effects cannot be stored yet waits its turn while others go on; its offset, and so theirs, stays
+uncommitted. A claim that can never become a case goes to `claims.rejected` with the reason.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from ingest import topics
+from ingest.bus import Consumer, Envelope, LogReader, Message, Producer, TopicPartition
+from ingest.errors import Halt, Reject, RetryLater
+from verbalise.casework import metrics
+from verbalise.casework.dossier import case_id_of, manifest_key, seal, sealed_before
+from verbalise.casework.footage import find_footage
+from verbalise.casework.manifest import Manifest, evidence_of
+from verbalise.casework.ports import PlateHelp
+from verbalise.casework.settings import CaseworkSettings
+from verbalise.model import Case, CaseState, Claim
+from verbalise.ports import CaseRegister, EvidenceStore
+from verbalise.site import Site
+from verbalise.wire import CLAIM, case_message
+
+_log = structlog.get_logger("casework")
+
+GROUP = "casework"
+EXIT_CLEAN = 0
+EXIT_FAILED = 1
+_POLL_S = 0.5
+_FLUSH_S = 10.0
+_MOST_WAITING = 100
+"""Claims that wait for the store; with more, none is taken on until one of them is done."""
+
+
+@dataclass(slots=True)
+class _Waiting:
+    envelope: Envelope
+    due_s: float
+
+
+class CaseworkWorker:
+    """One member of the group.
+
+    Args:
+        plate_help: Loads the plate models; called at the first claim that may be helped, and never elsewhere.
+        clock: The present instant, for the queue's order; it is not part of the evidence.
+    """
+
+    def __init__(
+        self,
+        consumer: Consumer,
+        log: LogReader,
+        producer: Producer,
+        store: EvidenceStore,
+        cases: CaseRegister,
+        site: Site,
+        settings: CaseworkSettings,
+        plate_help: Callable[[], PlateHelp],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._consumer = consumer
+        self._log = log
+        self._producer = producer
+        self._store = store
+        self._cases = cases
+        self._site = site
+        self._settings = settings
+        self._open_plate_help = plate_help
+        self._plate_help: PlateHelp | None = None
+        self._clock = clock
+        self._waiting: list[_Waiting] = []
+        self._done: dict[TopicPartition, int] = {}
+        self._stop = threading.Event()
+
+    def stop(self) -> None:
+        """Ask for a clean end after the claim in hand. Safe from a signal handler or another thread."""
+        self._stop.set()
+
+    def run(self, until_idle_s: float | None = None) -> int:
+        """Handle claims until asked to stop.
+
+        Args:
+            until_idle_s: Return also when no claim has come or waited for so long.
+
+        Returns:
+            The process's exit code: 0, or 1 if a person must act.
+        """
+        self._consumer.subscribe([topics.CLAIMS], None, self._forget)
+        busy_s = time.monotonic()
+        try:
+            while not self._stop.is_set():
+                if self._step() or self._waiting:
+                    busy_s = time.monotonic()
+                elif until_idle_s is not None and time.monotonic() - busy_s >= until_idle_s:
+                    break
+        except Halt as error:
+            _log.error("casework.halted", error=str(error))
+            return EXIT_FAILED
+        finally:
+            self._consumer.close()
+        return EXIT_CLEAN
+
+    def _step(self) -> bool:
+        """Try what is due, then take the next claim. Returns whether there was one."""
+        for waiting in [entry for entry in self._waiting if entry.due_s <= time.monotonic()]:
+            self._waiting.remove(waiting)
+            self._handle_any(waiting.envelope)
+        if len(self._waiting) >= _MOST_WAITING:
+            self._stop.wait(_POLL_S)
+            return True
+        try:
+            envelope = self._consumer.poll(_POLL_S)
+        except RetryLater as error:
+            _log.warning("casework.waiting_for_the_bus", error=str(error))
+            self._stop.wait(_POLL_S)
+            return False
+        if envelope is not None:
+            self._handle_any(envelope)
+        return envelope is not None
+
+    def _handle_any(self, envelope: Envelope) -> None:
+        """The one catch-all: a claim that breaks the program is set aside, the others go on."""
+        place = {"topic": envelope.topic, "partition": envelope.partition, "offset": envelope.offset}
+        try:
+            self._handle(envelope)
+        except RetryLater as error:
+            metrics.RETRIES.inc()
+            _log.warning("casework.later", camera=envelope.key, error=str(error), **place)
+            self._waiting.append(_Waiting(envelope, time.monotonic() + self._settings.retry_s))
+            return
+        except Halt:
+            raise
+        except Reject as error:
+            self._reject(envelope, "unusable", str(error))
+        except Exception as error:  # noqa: BLE001 (one claim must not stop the others)
+            _log.exception("casework.unexpected", camera=envelope.key, **place)
+            self._reject(envelope, "unexpected", f"{type(error).__name__}: {error}")
+        self._commit(envelope)
+
+    def _handle(self, envelope: Envelope) -> None:
+        claim = CLAIM.decode(envelope.value)
+        if claim.camera not in self._site.cameras:
+            raise Reject(f"camera {claim.camera} is not in the site file")
+        with metrics.SECONDS.time():
+            manifest = sealed_before(self._store, case_id_of(claim.id)) or self._seal(claim)
+            case = _case_of(manifest, self._clock())
+            if self._cases.open_case(case):
+                metrics.CASES.labels(claim.camera, claim.offence, str(manifest.complete).lower()).inc()
+                metrics.PLATES.labels(manifest.plate.status.value).inc()
+                _log.info("casework.opened", case=case.id, camera=claim.camera, track=claim.track)
+            self._producer.send(case_message(case))
+            self._producer.flush(_FLUSH_S)
+
+    def _seal(self, claim: Claim) -> Manifest:
+        footage = find_footage(claim, self._log, self._settings)
+        plate_help = self._loaded_plate_help if self._settings.plate_help else None
+        return seal(claim, footage, self._store, plate_help, self._settings.plate_frames)
+
+    def _loaded_plate_help(self) -> PlateHelp:
+        if self._plate_help is None:
+            self._plate_help = self._open_plate_help()
+        return self._plate_help
+
+    def _reject(self, envelope: Envelope, reason: str, text: str) -> None:
+        _log.warning("casework.rejected", reason=reason, error=text, offset=envelope.offset)
+        metrics.REJECTED.labels(reason).inc()
+        headers = {**envelope.headers, "reason": text.encode(), "rejected-from": envelope.place.encode()}
+        self._producer.send(Message(topics.rejected(envelope.topic), envelope.key, envelope.value, headers))
+        self._producer.flush(_FLUSH_S)
+
+    def _commit(self, envelope: Envelope) -> None:
+        """Commit up to the first claim that still waits."""
+        place = TopicPartition(envelope.topic, envelope.partition)
+        self._done[place] = max(self._done.get(place, 0), envelope.offset + 1)
+        held = [w.envelope.offset for w in self._waiting if w.envelope.partition == place.partition]
+        try:
+            self._consumer.commit({place: min([self._done[place], *held])})
+        except RetryLater as error:
+            _log.warning("casework.not_committed", error=str(error), partition=place.partition)
+
+    def _forget(self, places: Sequence[TopicPartition]) -> None:
+        """Partitions that move away take their waiting claims with them: their new holder reads them again."""
+        gone = {place.partition for place in places}
+        self._waiting = [entry for entry in self._waiting if entry.envelope.partition not in gone]
+        self._done = {place: offset for place, offset in self._done.items() if place.partition not in gone}
+
+
+def run_until_signalled(worker: CaseworkWorker) -> int:
+    """Run in the main thread until SIGTERM or SIGINT; returns the process's exit code."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: worker.stop())
+    return worker.run()
+
+
+def _case_of(manifest: Manifest, opened_at: datetime) -> Case:
+    return Case(
+        id=manifest.case,
+        claim=manifest.claim,
+        evidence=evidence_of(manifest, manifest_key(manifest.case)),
+        plate=manifest.plate,
+        opened_at=opened_at,
+        state=CaseState.OPEN,
+        holder=None,
+        decisions=(),
+        version=0,
+    )
