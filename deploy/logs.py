@@ -22,7 +22,7 @@ def configure_logs(worker: str) -> None:
         structlog.stdlib.ProcessorFormatter(processor=structlog.processors.JSONRenderer(), foreign_pre_chain=shared)
     )
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    for chatty in ("httpx", "faust", "mode", "aiokafka", "ultralytics", "uvicorn"):
+    for chatty in ("httpx", "faust", "mode", "aiokafka", "ultralytics", "uvicorn", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

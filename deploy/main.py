@@ -40,7 +40,7 @@ class WorkerName(StrEnum):
 @app.command()
 def worker(name: WorkerName) -> None:
     """Run one worker until SIGTERM, with the settings of the environment."""
-    configure_logs(name)
+    configure_logs(name.value)
     sys.exit(_guarded(lambda: _run_worker(name, load_settings())))
 
 

@@ -55,7 +55,7 @@ class QuietWatch:
             states = json.loads(self._health_file.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return 0
-        return sum(camera["state"] == CameraState.ENDED for camera in states)
+        return sum(camera["state"] == CameraState.ENDED for camera in states["cameras"])
 
     def lag(self) -> dict[str, int]:
         """Records that each group has still to handle."""

@@ -38,11 +38,12 @@ def export_plates(checkpoint: Path, folder: Path) -> None:
     restricted loader, those classes replaced by empty ones, and its tensors are put into a model built here.
     """
     import torch
-    from ultralytics import YOLO
+    from ultralytics.models import YOLO
     from ultralytics.nn.tasks import DetectionModel
 
     loaded = _tensors_of(checkpoint)
-    model: Any = DetectionModel("yolov8n.yaml", nc=len(loaded.names), verbose=False)
+    build: Any = DetectionModel  # untyped
+    model = build("yolov8n.yaml", nc=len(loaded.names), verbose=False)
     model.load_state_dict({name: tensor.float() for name, tensor in loaded.state_dict().items()})
     model.names = dict(loaded.names)
     ours = folder / f"{PLATE_MODEL}.pt"

@@ -58,7 +58,7 @@ def cut(packets: Sequence[Packet]) -> bytes:
 def playable_copy(clip: bytes) -> bytes:
     """The clip encoded again as H.264, for browsers that cannot play the original. Never evidence."""
     with _mp4() as (copy, path):
-        with copy, av.open(io.BytesIO(clip)) as source:
+        with copy, _opened(clip) as source:
             shown = source.streams.video[0]
             stream: Any = copy.add_stream("libx264", rate=shown.average_rate or 25)
             # libx264 takes even sizes only in this pixel format.
@@ -79,6 +79,10 @@ def _mp4() -> Iterator[tuple[Any, Path]]:
         yield av.open(str(path), "w", format="mp4", options=_MP4), path
 
 
+def _opened(clip: bytes) -> Any:
+    return av.open(io.BytesIO(clip))
+
+
 def _template(keyframe: Packet) -> Any:
     """The keyframe as a raw stream of its own, from which FFmpeg reads codec, size and parameter sets."""
     return av.open(io.BytesIO(_with_parameters(keyframe)), format=_RAW_FORMATS[keyframe.codec])
@@ -93,7 +97,7 @@ def _with_parameters(keyframe: Packet) -> bytes:
     return parameter_sets(keyframe.codec, extradata) + with_start_codes(keyframe.codec, keyframe.data, extradata)
 
 
-def _muxable(packet: Packet, first: Packet, start: int, stream: Any) -> av.Packet:
+def _muxable(packet: Packet, first: Packet, start: int, stream: Any) -> Any:
     data = packet.data
     if first.extradata is not None and packet.codec != "mjpeg" and is_length_prefixed(first.extradata):
         data = with_start_codes(packet.codec, data, first.extradata)
