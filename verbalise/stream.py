@@ -76,7 +76,7 @@ def build_app(
 def run_app(app: faust.App, settings: StreamSettings) -> int:
     """Runs the app until SIGTERM or SIGINT; the process's exit code. Call in the main thread."""
     worker = faust.Worker(
-        app, loglevel="INFO", redirect_stdouts=False, override_logging=True, workdir=settings.data_dir
+        app, loglevel="INFO", redirect_stdouts=False, override_logging=False, workdir=settings.data_dir
     )
     try:
         worker.execute_from_commandline()

@@ -68,6 +68,7 @@ class Stage:
         starts_at = (datetime.now(UTC) + _LEAD).replace(microsecond=0)
         for name in _PLAYERS:
             self._supervisor.add(self._spec(name, player_environment(starts_at, loop)))
+        (self._data / "starts-at").write_text(starts_at.isoformat(), encoding="utf-8")
         self._say(f"first picture at {starts_at.astimezone():%H:%M:%S}")
         return starts_at
 
