@@ -8,7 +8,7 @@ export CONSTAT_ARTIFACTS ?= $(CURDIR)/$(ARTIFACTS)
 UV := VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format lock weights jars browser bench clean
+.PHONY: help setup demo test check format docs lock weights jars browser bench clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -55,6 +55,9 @@ check: $(VENV)/.ready ## format, lint, strict types, import directions
 format: $(VENV)/.ready ## put the code in the house format
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+docs: $(VENV)/.ready ## the documents that are made from the code
+	@$(BIN)/python -m deploy.published
 
 lock: $(VENV)/.ready ## resolve requirements.lock again
 	@$(UV) pip compile pyproject.toml --extra dev --extra embedded --universal --python-version 3.11 \

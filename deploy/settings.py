@@ -90,7 +90,7 @@ class Settings(BaseSettings):
     casework: CaseworkSettings = CaseworkSettings()
     console: ConsoleSettings = ConsoleSettings()
     evidence: EvidenceSettings
-    register: RegisterSettings
+    register_db: RegisterSettings
 
 
 def load_settings() -> Settings:

@@ -107,7 +107,7 @@ def run_casework(settings: Settings) -> int:
     from verbalise.casework.worker import GROUP, CaseworkWorker, run_until_signalled
 
     secret_of = secrets_from(settings.secrets_dir)
-    register = open_register(settings.register, secret_of)
+    register = open_register(settings.register_db, secret_of)
     worker = CaseworkWorker(
         KafkaConsumer(settings.bus, GROUP, settings.instance),
         KafkaLogReader(settings.bus),
@@ -131,7 +131,7 @@ def run_console(settings: Settings) -> int:
     from verbalise.console.worker import run_console as serve
 
     secret_of = secrets_from(settings.secrets_dir)
-    register = open_register(settings.register, secret_of)
+    register = open_register(settings.register_db, secret_of)
     log = KafkaLogReader(settings.bus)
     ports = ConsolePorts(
         cases=register.cases,

@@ -57,7 +57,7 @@ def run_demo(options: DemoOptions, say: Say) -> int:
         broker_s = time.monotonic() - begun_s
         settings = _settings(options, data, kafka.bootstrap)
         create_topics(settings)
-        register = open_register(settings.register)
+        register = open_register(settings.register_db)
         stack.callback(register.close)
         accounts = demo_accounts(datetime.now(UTC))
         install(accounts, register.agents)

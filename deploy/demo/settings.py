@@ -42,7 +42,7 @@ def worker_environment(places: DemoPlaces, token: str) -> dict[str, str]:
         "CONSTAT_CONSOLE__PORT": str(places.console_port),
         "CONSTAT_CONSOLE__PUBLIC_URL": f"http://127.0.0.1:{places.console_port}",
         "CONSTAT_EVIDENCE__URL": f"file:{places.data / 'evidence'}",
-        "CONSTAT_REGISTER__URL": f"sqlite:///{places.data / 'register.sqlite'}",
+        "CONSTAT_REGISTER_DB__URL": f"sqlite:///{places.data / 'register.sqlite'}",
         "CONSTAT_STREAM__DATA_DIR": str(places.data / "stream"),
         "CONSTAT_TOPICS__PARTITIONS": "2",
         "CONSTAT_TOPICS__VIDEO_GIB": "2",

