@@ -41,7 +41,7 @@ def test_what_is_required_is_enough(least: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("name", LEAST)
 def test_what_is_missing_is_named(least: pytest.MonkeyPatch, name: str) -> None:
     least.delenv(name)
-    with pytest.raises(Halt, match=name.rsplit("__", 1)[0]):
+    with pytest.raises(Halt, match=name.split("__", maxsplit=1)[0]):
         load_settings()
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -16,7 +14,7 @@ import numpy as np
 import pytest
 import uvicorn
 from numpy.typing import NDArray
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from ingest.bus import LogReader
 from tests.unit.verbalise.console import street
@@ -29,35 +27,12 @@ from verbalise.model import Agent, EvidenceKind
 CLIP = Path(__file__).parents[4] / "deploy/demo/footage/ped.mp4"
 DESK: ViewportSize = {"width": 1366, "height": 768}
 PHONE: ViewportSize = {"width": 390, "height": 844}
-ARGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 WATCH_CSP = """
 window.violations = [];
 document.addEventListener("securitypolicyviolation", (event) =>
   window.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
 """
-Shoot = Callable[[Page, str], None]
 Enter = Callable[..., Page]
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """The machine's own Chromium."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        pytest.skip("no chromium on PATH")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -137,15 +112,3 @@ def enter(chromium: Browser, world: World) -> Iterator[Enter]:
         for page in context.pages:
             assert page.evaluate("window.violations") == []
         context.close()
-
-
-@pytest.fixture
-def shoot() -> Shoot:
-    """Saves what a person would see."""
-    folder = Path(os.environ.get("CONSTAT_ARTIFACTS", "build/artifacts"))
-    folder.mkdir(parents=True, exist_ok=True)
-
-    def save(page: Page, name: str) -> None:
-        page.screenshot(path=folder / f"console-{name}.png")
-
-    return save

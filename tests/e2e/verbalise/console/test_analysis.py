@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import expect
 
 from detect.model import PlateStatus
-from tests.e2e.verbalise.console.conftest import Enter, Shoot
+from tests.e2e.conftest import Shoot
+from tests.e2e.verbalise.console.conftest import Enter
 from tests.unit.verbalise.console import street
 from tests.unit.verbalise.console.world import World
 from verbalise.model import CaseId, CaseState, Desk, RejectionReason, Trigger

@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from ingest.bus import LogReader
-from tests.e2e.verbalise.console.conftest import PHONE, Enter, Shoot
+from tests.e2e.conftest import Shoot
+from tests.e2e.verbalise.console.conftest import PHONE, Enter
 from tests.unit.verbalise.console import street
 from tests.unit.verbalise.console.world import World
 from verbalise.model import Access, Desk, EvidenceKind

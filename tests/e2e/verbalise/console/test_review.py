@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.verbalise.console.conftest import Enter, Shoot
+from tests.e2e.conftest import Shoot
+from tests.e2e.verbalise.console.conftest import Enter
 from tests.unit.verbalise.console import street
 from tests.unit.verbalise.console.world import World
 from verbalise.model import Access, CaseId, CaseState, EvidenceKind, RejectionReason, Trigger
