@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import fsum
 
 from detect.model import PlateRead, PlateReading, PlateStatus
 from detect.plates.grammar import fit
@@ -21,8 +22,13 @@ LEAST_SHARE = 0.6
 
 @dataclass(slots=True)
 class _Votes:
-    frames: int = 0
-    weight: float = 0.0
+    pictures: set[int] = field(default_factory=set)
+    weights: list[float] = field(default_factory=list)
+
+    @property
+    def weight(self) -> float:
+        """Exactly rounded, so that it does not hang on the order of the reads."""
+        return fsum(self.weights)
 
 
 def combine(reads: Sequence[PlateRead], reader: str) -> PlateReading:
@@ -34,23 +40,26 @@ def combine(reads: Sequence[PlateRead], reader: str) -> PlateReading:
     for read in reads:
         fitting = fit(read.text)
         if fitting is not None:
-            votes[fitting.text].frames += 1
-            votes[fitting.text].weight += read.score * read.width_px
+            votes[fitting.text].pictures.add(read.seq)
+            votes[fitting.text].weights.append(read.score * read.width_px)
     text, reason = _decide(reads, votes)
     status = PlateStatus.READ if text is not None else PlateStatus.UNREADABLE
-    ordered = tuple(sorted(reads, key=lambda read: (read.seq, read.box.left, read.text)))
+    ordered = tuple(sorted(reads, key=lambda read: (read.seq, read.box.left, read.text, read.score, read.width_px)))
     return PlateReading(status, text, reason, ordered, reader)
 
 
 def _decide(reads: Sequence[PlateRead], votes: dict[str, _Votes]) -> tuple[str | None, str]:
     if not reads:
         return None, "aucune plaque trouvée sur le véhicule"
+    if not any(read.text for read in reads):
+        return None, "plaque trouvée, mais trop petite ou illisible sur chaque image"
     if not votes:
         return None, "aucune lecture n’a la forme d’une plaque française"
     # The text breaks a tie, so that the answer does not hang on the order of the reads.
     text, best = max(votes.items(), key=lambda item: (item[1].weight, item[0]))
-    if best.frames < LEAST_AGREEING:
+    if len(best.pictures) < LEAST_AGREEING and len(votes) == 1:
         return None, "une seule image lisible : deux lectures concordantes sont exigées"
-    if best.weight < LEAST_SHARE * sum(vote.weight for vote in votes.values()):
+    total = fsum(weight for vote in votes.values() for weight in vote.weights)
+    if len(best.pictures) < LEAST_AGREEING or best.weight < LEAST_SHARE * total:
         return None, "les lectures se contredisent"
     return text, ""

@@ -10,6 +10,7 @@ import easyocr
 import torch
 
 from detect.plates.model import Picture, RawRead
+from detect.weights.sources import EASYOCR
 from ingest.errors import Halt
 
 _ALLOWED = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-"
@@ -23,10 +24,13 @@ class EasyOcrReader:
         """Load the recogniser from a local folder; nothing is downloaded.
 
         Raises:
-            Halt: the folder has no model.
+            Halt: the folder has no model, or not the pinned one: EasyOCR unpickles it without restriction.
         """
         if not (models / _MODEL).is_file():
             raise Halt(f"no EasyOCR model at {models / _MODEL}: run `make weights`")
+        digest = hashlib.sha256((models / _MODEL).read_bytes()).hexdigest()
+        if digest not in {source.sha256 for source in EASYOCR}:
+            raise Halt(f"{models / _MODEL} is not the pinned file ({digest}): run `make weights`")
         torch.set_num_threads(threads)
         self._reader: Any = easyocr.Reader(
             ["en"],
@@ -36,7 +40,7 @@ class EasyOcrReader:
             detector=False,
             verbose=False,
         )
-        self._digest = hashlib.sha256((models / _MODEL).read_bytes()).hexdigest()[:16]
+        self._digest = digest[:16]
 
     @property
     def fingerprint(self) -> str:

@@ -48,6 +48,7 @@ class UltralyticsPlateFinder:
         height, width = picture.shape[:2]
         (result,) = self._predictor(source=picture)
         rows = sorted(result.boxes.data.tolist(), key=lambda row: -row[4])
+        self._predictor.results = self._predictor.batch = None  # it would hold the picture until the next one
         found = (
             (
                 min(max(left / width, 0), 1),

@@ -40,13 +40,16 @@ _PATTERNS: tuple[tuple[Series, re.Pattern[str], str], ...] = (
     (Series.TEMPORARY, re.compile(rf"(WW)((?!000)\d{{3}})((?!SS){_LETTER}{{2}})"), "-"),
     (Series.SIV, re.compile(rf"((?!SS|WW){_LETTER}{{2}})((?!000)\d{{3}})((?!SS){_LETTER}{{2}})"), "-"),
     (Series.TRADE, re.compile(rf"(W)((?!000)\d{{3}})((?!SS){_LETTER}{{2}})"), "-"),
-    (Series.FNI, re.compile(rf"([1-9]\d{{0,3}})({_LETTER}{{1,3}})({_DEPARTMENT})"), " "),
+    (Series.FNI, re.compile(rf"([1-9]\d{{0,3}})((?!SS){_LETTER}{{1,2}})({_DEPARTMENT})"), " "),
+    # Three letters came last, with numbers from 11: a wider pattern would take Dutch and Belgian plates.
+    (Series.FNI, re.compile(rf"(1[1-9]|[2-9]\d|[1-9]\d{{2}})({_LETTER}{{3}})({_DEPARTMENT})"), " "),
 )
 
 
 def bare(text: str) -> str:
     """The characters alone: upper case, without separators or anything else that is not a letter or digit."""
-    return re.sub(r"[^A-Z0-9]", "", text.upper())
+    # Others go first: the upper case of ß is SS, which nobody wrote.
+    return re.sub(r"[^A-Za-z0-9]", "", text).upper()
 
 
 def fit(text: str) -> Fit | None:

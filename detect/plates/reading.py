@@ -49,7 +49,7 @@ class PlateReadingHelp:
         if width_px < LEAST_WIDTH_PX:
             return PlateRead(crop.seq, box, "", 0.0, width_px)
         raw = self._reader.read(plate)
-        return PlateRead(crop.seq, box, raw.text, raw.score, width_px)
+        return PlateRead(crop.seq, box, raw.text.upper(), raw.score, width_px)
 
 
 def open_plate_help(weights_dir: Path, reader: Literal["ppocr", "easyocr"], threads: int = 2) -> PlateReadingHelp:

@@ -1,0 +1,121 @@
+"""A claim on a small encoded clip in a bus, and everything behind the casework worker, in the test's hands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from detect.model import Box, PlateReading, PlateStatus, RoadUser, TrackId
+from detect.plates.model import VehicleCrop
+from ingest.memory_bus import MemoryBus
+from ingest.model import Packet, PacketRef
+from storage.memory import MemoryCases, MemoryEvidence
+from tests.builders import site
+from tests.unit.detect.clips import CAMERA, STREAM, clip, with_end, write
+from verbalise.casework.settings import CaseworkSettings
+from verbalise.casework.worker import GROUP, CaseworkWorker
+from verbalise.model import Claim, ClaimId, OffenceId, Outcome, RuleRef, TrackPoint, Trigger, Verdict, ZoneId
+from verbalise.ports import CaseRegister, EvidenceStore
+from verbalise.wire import claim_message
+
+OPENED = datetime(2026, 3, 10, 10, 0, tzinfo=UTC)
+SETTINGS = CaseworkSettings(pre_s=1, post_s=1, patience_s=0.05, retry_s=0.05, plate_help=True, plate_frames=6)
+BOX = Box(0.1, 0.2, 0.4, 0.6)
+
+
+def refs_of(packets: Sequence[Packet], first_offset: int = 0, step: int = 1) -> list[PacketRef]:
+    """Where packets lie that were written one after the other, `step` records apart."""
+    found, keyframe = [], first_offset
+    for index, packet in enumerate(packets):
+        offset = first_offset + index * step
+        keyframe = offset if packet.is_keyframe else keyframe
+        found.append(PacketRef(0, offset, keyframe, packet.seq, packet.pts, packet.captured_at))
+    return found
+
+
+def claim_on(
+    refs: Sequence[PacketRef], event: int, seen: range, *, number: int = 1, camera: str = CAMERA, box: Box = BOX
+) -> Claim:
+    """A claim whose vehicle was seen on a range of packets and did it on one of them."""
+    return Claim(
+        id=ClaimId(f"claim-{number}"),
+        camera=type(CAMERA)(camera),
+        stream=STREAM,
+        offence=OffenceId("pedestrian-area-driving"),
+        rule=RuleRef("pedestrian-area-driving", 1),
+        trigger=Trigger.ANALYSIS,
+        at=refs[event].captured_at,
+        zone=ZoneId("street"),
+        place="Rue du Gros-Horloge",
+        track=TrackId(f"{STREAM}:{number}"),
+        kind=RoadUser.CAR,
+        event=refs[event],
+        path=tuple(TrackPoint(refs[index], box, 0.9) for index in seen),
+        devices=(),
+        passages=(),
+        verdict=Verdict(Outcome.CLAIMED, ()),
+        site_version="0" * 64,
+        by_law="2025-118",
+        detector="detector-1",
+    )
+
+
+@dataclass
+class FakePlates:
+    """Plate help that says what it was shown."""
+
+    shown: list[Sequence[VehicleCrop]] = field(default_factory=list)
+    loaded: int = 0
+
+    def load(self) -> FakePlates:
+        self.loaded += 1
+        return self
+
+    def read(self, crops: Sequence[VehicleCrop]) -> PlateReading:
+        self.shown.append(crops)
+        return PlateReading(PlateStatus.UNREADABLE, None, "illisible", (), "fake-1")
+
+
+@dataclass
+class Casework:
+    """The worker's world: forty pictures of one camera in the bus, and fakes behind the ports."""
+
+    bus: MemoryBus = field(default_factory=MemoryBus)
+    evidence: MemoryEvidence = field(default_factory=MemoryEvidence)
+    cases: MemoryCases = field(default_factory=MemoryCases)
+    plates: FakePlates = field(default_factory=FakePlates)
+    packets: list[Packet] = field(default_factory=lambda: clip(40))
+
+    def film(self) -> list[PacketRef]:
+        """Write the clip and its end to `video`; answers where its packets lie."""
+        write(self.bus, with_end(self.packets))
+        return refs_of(self.packets)
+
+    def send(self, *claims: Claim) -> None:
+        """Put claims into `claims`."""
+        for claim in claims:
+            self.bus.producer().send(claim_message(claim))
+
+    def worker(
+        self,
+        store: EvidenceStore | None = None,
+        cases: CaseRegister | None = None,
+        settings: CaseworkSettings = SETTINGS,
+    ) -> CaseworkWorker:
+        """A worker on this world, some ports replaced."""
+        return CaseworkWorker(
+            self.bus.consumer(GROUP),
+            self.bus.log_reader(),
+            self.bus.producer(),
+            store or self.evidence,
+            cases or self.cases,
+            site(),
+            settings,
+            self.plates.load,
+            lambda: OPENED,
+        )
+
+    def run(self, **ports: object) -> int:
+        """Run a worker until nothing is left."""
+        return self.worker(**ports).run(until_idle_s=0.1)  # type: ignore[arg-type]
