@@ -10,6 +10,7 @@ import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -48,8 +49,8 @@ def cut(packets: Sequence[Packet]) -> bytes:
                 stream = clip.add_stream_from_template(template.streams.video[0])
                 stream.time_base = first.time_base
                 start = min(packet.pts for packet in packets)
-                for packet in packets:
-                    clip.mux(_muxable(packet, first, start, stream))
+                for packet, lasts in zip(packets, _durations(packets), strict=True):
+                    clip.mux(_muxable(packet, first, start, lasts, stream))
             return path.read_bytes()
     except FFmpegError as error:
         raise Reject(f"camera {first.camera}: the clip cannot be written: {error}") from error
@@ -97,12 +98,22 @@ def _with_parameters(keyframe: Packet) -> bytes:
     return parameter_sets(keyframe.codec, extradata) + with_start_codes(keyframe.codec, keyframe.data, extradata)
 
 
-def _muxable(packet: Packet, first: Packet, start: int, stream: Any) -> Any:
+def _durations(packets: Sequence[Packet]) -> list[int]:
+    """From each packet's decoding time to the next one's; the last lasts as long as the one before.
+
+    Without it the last picture has no length, and some players never show it.
+    """
+    steps = [after.dts - before.dts for before, after in pairwise(packets)]
+    return [*steps, steps[-1] if steps else 1]
+
+
+def _muxable(packet: Packet, first: Packet, start: int, lasts: int, stream: Any) -> Any:
     data = packet.data
     if first.extradata is not None and packet.codec != "mjpeg" and is_length_prefixed(first.extradata):
         data = with_start_codes(packet.codec, data, first.extradata)
     muxed = av.Packet(data)
     muxed.pts, muxed.dts, muxed.time_base = packet.pts - start, packet.dts - start, packet.time_base
+    muxed.duration = lasts
     muxed.is_keyframe = packet.is_keyframe
     muxed.stream = stream
     return muxed
