@@ -31,7 +31,7 @@ class StreamSettings(BaseModel):
     commit_every_s: float = Field(1.0, gt=0, le=10)
     session_timeout_s: float = Field(10.0, ge=6, le=60)
     retry_s: float = Field(2.0, gt=0, le=60)
-    stalled_after_s: float = Field(60.0, ge=5)
+    stalled_after_s: float = Field(30.0, ge=5)
     replication: int = Field(1, ge=1, le=5)
 
     @property

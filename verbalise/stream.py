@@ -1,4 +1,4 @@
-"""The rules as a Faust app: tracks and device reports in, claims out. The only module that knows Faust.
+"""The rules as a Faust app: tracks and device reports in, claims out. With `stream_changelog` the only module that knows Faust.
 
 Three agents. `devices` is keyed by device, so its reports are forwarded to `camera-devices`, keyed by each
 camera that has a gate on the device and partitioned like `tracks`; there the second agent files them in the
@@ -33,6 +33,7 @@ from verbalise.rules.book import allowed_rules, judges_now, take_in
 from verbalise.rules.model import Circumstances, Judged, Observed
 from verbalise.settings import StreamSettings
 from verbalise.site import Site, SiteCamera
+from verbalise.stream_changelog import use_durable_tables
 from verbalise.stream_state import (
     DEVICES,
     MEMORY,
@@ -69,6 +70,7 @@ def build_app(
         names: Names of the topics.
     """
     app = faust.App(settings.group, **_app_options(bus, settings))
+    use_durable_tables(app)
     _RuleStream(app, settings, site, heads, names or StreamTopics()).attach()
     return app
 
@@ -290,11 +292,6 @@ class _RuleStream:
                 still_s = round(self._progress.still_for_s)
                 _log.critical("stream.stalled", waiting=waiting, rebalancing=self._app.rebalancing, still_s=still_s)
                 # Not a graceful stop: what has stalled would stall that too. Nothing is lost, see `stream_worker`.
-                import sys, traceback
-                for t in asyncio.all_tasks():
-                    print("TASK", t.get_name(), file=sys.stderr)
-                    t.print_stack(file=sys.stderr)
-                sys.stderr.flush()
                 os._exit(EXIT_STALLED)
 
     async def _records_waiting(self) -> int:

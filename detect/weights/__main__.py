@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -11,9 +12,10 @@ from ingest.errors import Halt
 
 def main() -> int:
     """Exit code 0, or 78 where a person must act."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else default_folder()
+    arguments = argparse.ArgumentParser(prog="python -m detect.weights", description="Make the weights ready, once.")
+    arguments.add_argument("folder", nargs="?", type=Path, default=default_folder(), help="default: %(default)s")
     try:
-        prepare(folder, lambda text: print(f"· {text}", flush=True))  # noqa: T201 (speaks to whoever set up)
+        prepare(arguments.parse_args().folder, lambda text: print(f"· {text}", flush=True))  # noqa: T201 (speaks to whoever set up)
     except Halt as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 78

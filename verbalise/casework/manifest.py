@@ -15,9 +15,10 @@ from detect.model import PlateReading
 from ingest.errors import Reject
 from ingest.model import ClockState, Packet
 from verbalise.model import CaseId, Claim, Evidence, EvidenceItem
-from verbalise.ports import EvidenceMissing, EvidenceStore
+from verbalise.ports import EvidenceConflict, EvidenceMissing, EvidenceStore
 
 VERSION = 1
+MANIFEST_TYPE = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +68,61 @@ def decode(data: bytes) -> Manifest:
         raise Reject(f"manifest: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
 
 
-def evidence_of(manifest: Manifest, key: str) -> Evidence:
-    """What the case keeps of a manifest."""
-    digest = hashlib.sha256(encode(manifest)).hexdigest()
-    return Evidence(key, digest, manifest.items, manifest.clip_starts_at, manifest.complete, manifest.remarks)
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A manifest as it lies in the store.
+
+    Attributes:
+        sha256: Of the stored bytes, whatever version of Constat wrote them.
+    """
+
+    manifest: Manifest
+    key: str
+    sha256: str
+
+    @property
+    def evidence(self) -> Evidence:
+        """What the case keeps of it."""
+        held = self.manifest
+        return Evidence(self.key, self.sha256, held.items, held.clip_starts_at, held.complete, held.remarks)
+
+
+def read_sealed(store: EvidenceStore, key: str) -> Sealed | None:
+    """The manifest under a key, None if there is none.
+
+    Raises:
+        Reject: it cannot be read, or an item that it names is gone or changed; the text names the key.
+        RetryLater: the store is away.
+    """
+    try:
+        data = store.read(key)
+    except EvidenceMissing:
+        return None
+    sealed = Sealed(decode(data), key, hashlib.sha256(data).hexdigest())
+    fault = next(filter(None, (_fault_of_stored(store, item) for item in sealed.manifest.items)), None)
+    if fault is not None:
+        raise Reject(
+            f"{key} is sealed, but does not hold: {fault}. Restore it from a backup, then send the claim again"
+        )
+    return sealed
+
+
+def seal(store: EvidenceStore, key: str, manifest: Manifest) -> Sealed:
+    """Store a manifest under a key that has none yet; whoever sealed first counts.
+
+    Raises:
+        RetryLater: the store is away or full.
+    """
+    data = encode(manifest)
+    try:
+        stored = store.put(key, data, MANIFEST_TYPE)
+    except EvidenceConflict:
+        # Another worker that held the claim before a rebalance was faster: its dossier is as good.
+        sealed = read_sealed(store, key)
+        if sealed is None:
+            raise
+        return sealed
+    return Sealed(manifest, stored.key, stored.sha256)
 
 
 def digest_of(packets: Iterable[Packet]) -> PacketDigest:
@@ -83,17 +135,41 @@ def digest_of(packets: Iterable[Packet]) -> PacketDigest:
 
 
 def first_fault(store: EvidenceStore, key: str) -> str | None:
-    """The first thing of a dossier that does not hold, None if all does.
+    """The first thing of a dossier that does not hold, None if all does. Reads every byte.
 
     Raises:
         RetryLater: the store is away.
     """
     try:
-        manifest = decode(store.read(key))
-        for item in manifest.items:
-            data = store.read(item.key)
-            if hashlib.sha256(data).hexdigest() != item.sha256:
-                return f"{item.key}: its bytes are not those that were sealed"
+        data = store.read(key)
+        manifest = decode(data)
+        if encode(manifest) != data:
+            return f"{key}: it is not as it was written"
+        if key != manifest_key(manifest.case):
+            return f"{key}: it is the manifest of case {manifest.case}"
+        return next(filter(None, (_fault_of_bytes(store.read(item.key), item) for item in manifest.items)), None)
     except (EvidenceMissing, Reject) as error:
         return str(error)
+
+
+def manifest_key(case: CaseId) -> str:
+    """Where a case's manifest lies."""
+    return f"cases/{case}/manifest.json"
+
+
+def _fault_of_bytes(data: bytes, item: EvidenceItem) -> str | None:
+    if len(data) != item.size_bytes:
+        return f"{item.key}: {item.size_bytes} bytes were sealed, {len(data)} are there"
+    if hashlib.sha256(data).hexdigest() != item.sha256:
+        return f"{item.key}: its bytes are not those that were sealed"
     return None
+
+
+def _fault_of_stored(store: EvidenceStore, item: EvidenceItem) -> str | None:
+    """Judged by what the store says of the item, without reading it."""
+    try:
+        stored = store.stat(item.key)
+    except EvidenceMissing:
+        return f"{item.key} is missing"
+    is_same = (stored.sha256, stored.size_bytes) == (item.sha256, item.size_bytes)
+    return None if is_same else f"{item.key} is not what was sealed"

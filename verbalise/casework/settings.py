@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class CaseworkSettings(BaseModel):
@@ -13,7 +13,7 @@ class CaseworkSettings(BaseModel):
 
     Attributes:
         pre_s, post_s: How much of the scene is kept before and after the facts.
-        max_clip_s: Longest clip.
+        max_clip_s: Longest clip; at least `pre_s` and `post_s` together.
         patience_s: How long to wait for pictures that have not been written yet.
         plate_help: Whether the site permits that a model reads the claimed vehicle's plate; without it the agent
             types what the clip shows, and no model is loaded.
@@ -34,3 +34,9 @@ class CaseworkSettings(BaseModel):
     plate_frames: int = Field(default=24, ge=1, le=60)
     weights_dir: Path | None = None
     retry_s: float = Field(default=5.0, gt=0, le=300)
+
+    @model_validator(mode="after")
+    def _holds_the_facts(self) -> Self:
+        if self.max_clip_s < self.pre_s + self.post_s:
+            raise ValueError("max_clip_s is shorter than pre_s and post_s together: lengthen it or shorten those")
+        return self

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import cv2
 
 from detect.decode import StreamDecoder
 from detect.model import Box
-from detect.plates.crops import cut
+from detect.plates.crops import cut, sharpness
 from detect.plates.model import Picture
 from ingest.errors import Halt
 from ingest.model import CameraId
@@ -17,6 +17,8 @@ from verbalise.model import Claim, TrackPoint
 
 _JPEG_QUALITY = 95
 _VEHICLE_MARGIN = 0.1
+_ABOUT_AS_LARGE = 0.8
+"""Of the largest area: a blurred picture is not worth a few pixels more."""
 _EDGE = 0.005
 """A box this close to the border of the picture is probably cut by it."""
 
@@ -52,9 +54,15 @@ def vehicle_of(picture: Picture, box: Box) -> Picture:
     return cut(picture, box, _VEHICLE_MARGIN)
 
 
-def largest(points: Sequence[TrackPoint]) -> TrackPoint | None:
-    """The point with the largest box, None if there is none."""
-    return max(points, key=lambda point: (_area(point.box), -point.video.seq), default=None)
+def clearest(points: Sequence[TrackPoint], pictures: Mapping[int, Picture]) -> TrackPoint | None:
+    """Of the points where the vehicle is about as large as ever, the one with the sharpest picture; None if none."""
+    greatest = max((_area(point.box) for point in points), default=0.0)
+    large = [point for point in points if _area(point.box) >= _ABOUT_AS_LARGE * greatest]
+    return max(
+        large,
+        key=lambda point: (sharpness(cut(pictures[point.video.seq], point.box)), -point.video.seq),
+        default=None,
+    )
 
 
 def _area(box: Box) -> float:

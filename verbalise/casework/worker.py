@@ -4,13 +4,16 @@ Promise: every claim becomes one case, and no claim two. For each claim the work
 manifest, (2) opens the case in the register, (3) sends the case's event, (4) commits. Ids and bytes come from the
 claim and the packets, so a crash
 
-- within 1: the items are built again and are the same; without a manifest nobody sees them;
+- within 1: the items are built again and are the same; without a manifest nobody sees them. Where they are not the
+  same (retention took packets meanwhile), they get a name of their own and the manifest names those that count;
 - between 1 and 2: the manifest is found and the case opened from it, nothing is built again;
-- between 2 and 3: the case is there already; its event is sent;
+- between 2 and 3: the case is there already; its event is sent, as the case stands by then;
 - between 3 and 4: the same event once more, under the same id.
 
+Two workers that hold the same claim around a rebalance build it twice; the first manifest counts for both.
 A claim whose effects cannot be stored yet waits its turn while others go on; its offset, and so theirs, stays
-uncommitted. A claim that can never become a case goes to `claims.rejected` with the reason.
+uncommitted. A claim that can never become a case goes to `claims.rejected` with the reason. A stop ends the wait for
+pictures at once; the claim in hand is taken up again by whoever reads on.
 """
 
 from __future__ import annotations
@@ -28,9 +31,9 @@ from ingest import topics
 from ingest.bus import Consumer, Envelope, LogReader, Message, Producer, TopicPartition
 from ingest.errors import Halt, Reject, RetryLater
 from verbalise.casework import metrics
-from verbalise.casework.dossier import case_id_of, manifest_key, seal, sealed_before
+from verbalise.casework.dossier import build, case_id_of
 from verbalise.casework.footage import find_footage
-from verbalise.casework.manifest import Manifest, evidence_of
+from verbalise.casework.manifest import Manifest, Sealed, manifest_key, read_sealed, seal
 from verbalise.casework.ports import PlateHelp
 from verbalise.casework.settings import CaseworkSettings
 from verbalise.model import Case, CaseState, Claim
@@ -136,42 +139,52 @@ class CaseworkWorker:
         return envelope is not None
 
     def _handle_any(self, envelope: Envelope) -> None:
-        """The one catch-all: a claim that breaks the program is set aside, the others go on."""
-        place = {"topic": envelope.topic, "partition": envelope.partition, "offset": envelope.offset}
         try:
-            self._handle(envelope)
+            self._handle_or_reject(envelope)
         except RetryLater as error:
             metrics.RETRIES.inc()
-            _log.warning("casework.later", camera=envelope.key, error=str(error), **place)
+            _log.warning("casework.later", error=str(error), **_place(envelope))
             self._waiting.append(_Waiting(envelope, time.monotonic() + self._settings.retry_s))
-            return
-        except Halt:
+        else:
+            self._commit(envelope)
+
+    def _handle_or_reject(self, envelope: Envelope) -> None:
+        """The one catch-all: a claim that breaks the program is set aside, the others go on."""
+        try:
+            self._handle(envelope)
+        except (RetryLater, Halt):
             raise
         except Reject as error:
             self._reject(envelope, "unusable", str(error))
         except Exception as error:  # noqa: BLE001 (one claim must not stop the others)
-            _log.exception("casework.unexpected", camera=envelope.key, **place)
+            _log.exception("casework.unexpected", **_place(envelope))
             self._reject(envelope, "unexpected", f"{type(error).__name__}: {error}")
-        self._commit(envelope)
 
     def _handle(self, envelope: Envelope) -> None:
         claim = CLAIM.decode(envelope.value)
         if claim.camera not in self._site.cameras:
             raise Reject(f"camera {claim.camera} is not in the site file")
         with metrics.SECONDS.time():
-            manifest = sealed_before(self._store, case_id_of(claim.id)) or self._seal(claim)
-            case = _case_of(manifest, self._clock())
-            if self._cases.open_case(case):
-                metrics.CASES.labels(claim.camera, claim.offence, str(manifest.complete).lower()).inc()
-                metrics.PLATES.labels(manifest.plate.status.value).inc()
-                _log.info("casework.opened", case=case.id, camera=claim.camera, track=claim.track)
-            self._producer.send(case_message(case))
+            key = manifest_key(case_id_of(claim.id))
+            sealed = read_sealed(self._store, key) or seal(self._store, key, self._build(claim))
+            self._producer.send(case_message(self._opened(sealed)))
             self._producer.flush(_FLUSH_S)
 
-    def _seal(self, claim: Claim) -> Manifest:
-        footage = find_footage(claim, self._log, self._settings)
+    def _build(self, claim: Claim) -> Manifest:
+        footage = find_footage(claim, self._log, self._settings, is_stopping=self._stop.is_set)
         plate_help = self._loaded_plate_help if self._settings.plate_help else None
-        return seal(claim, footage, self._store, plate_help, self._settings.plate_frames)
+        return build(claim, footage, self._store, plate_help, self._settings.plate_frames)
+
+    def _opened(self, sealed: Sealed) -> Case:
+        """The case in the register; as it stands there if it was opened before, so that no act is announced away."""
+        case = _case_of(sealed, self._clock())
+        if not self._cases.open_case(case):
+            return self._cases.case(case.id)
+        claim = case.claim
+        metrics.CASES.labels(claim.camera, claim.offence, str(case.evidence.complete).lower()).inc()
+        metrics.PLATES.labels(case.plate.status.value).inc()
+        _log.info("casework.opened", case=case.id, camera=claim.camera, track=claim.track)
+        return case
 
     def _loaded_plate_help(self) -> PlateHelp:
         if self._plate_help is None:
@@ -179,11 +192,11 @@ class CaseworkWorker:
         return self._plate_help
 
     def _reject(self, envelope: Envelope, reason: str, text: str) -> None:
-        _log.warning("casework.rejected", reason=reason, error=text, offset=envelope.offset)
-        metrics.REJECTED.labels(reason).inc()
+        _log.warning("casework.rejected", reason=reason, error=text, **_place(envelope))
         headers = {**envelope.headers, "reason": text.encode(), "rejected-from": envelope.place.encode()}
         self._producer.send(Message(topics.rejected(envelope.topic), envelope.key, envelope.value, headers))
         self._producer.flush(_FLUSH_S)
+        metrics.REJECTED.labels(reason).inc()
 
     def _commit(self, envelope: Envelope) -> None:
         """Commit up to the first claim that still waits."""
@@ -202,6 +215,15 @@ class CaseworkWorker:
         self._done = {place: offset for place, offset in self._done.items() if place.partition not in gone}
 
 
+def _place(envelope: Envelope) -> dict[str, str | int]:
+    return {
+        "camera": envelope.key,
+        "topic": envelope.topic,
+        "partition": envelope.partition,
+        "offset": envelope.offset,
+    }
+
+
 def run_until_signalled(worker: CaseworkWorker) -> int:
     """Run in the main thread until SIGTERM or SIGINT; returns the process's exit code."""
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -209,12 +231,12 @@ def run_until_signalled(worker: CaseworkWorker) -> int:
     return worker.run()
 
 
-def _case_of(manifest: Manifest, opened_at: datetime) -> Case:
+def _case_of(sealed: Sealed, opened_at: datetime) -> Case:
     return Case(
-        id=manifest.case,
-        claim=manifest.claim,
-        evidence=evidence_of(manifest, manifest_key(manifest.case)),
-        plate=manifest.plate,
+        id=sealed.manifest.case,
+        claim=sealed.manifest.claim,
+        evidence=sealed.evidence,
+        plate=sealed.manifest.plate,
         opened_at=opened_at,
         state=CaseState.OPEN,
         holder=None,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from detect.model import Box, PlateReading, PlateStatus, RoadUser, TrackId
 from detect.plates.model import VehicleCrop
+from ingest.bus import Consumer, Producer
 from ingest.memory_bus import MemoryBus
 from ingest.model import Packet, PacketRef
 from storage.memory import MemoryCases, MemoryEvidence
@@ -102,12 +104,14 @@ class Casework:
         store: EvidenceStore | None = None,
         cases: CaseRegister | None = None,
         settings: CaseworkSettings = SETTINGS,
+        consumer: Consumer | None = None,
+        producer: Producer | None = None,
     ) -> CaseworkWorker:
         """A worker on this world, some ports replaced."""
         return CaseworkWorker(
-            self.bus.consumer(GROUP),
+            consumer or self.bus.consumer(GROUP),
             self.bus.log_reader(),
-            self.bus.producer(),
+            producer or self.bus.producer(),
             store or self.evidence,
             cases or self.cases,
             site(),
@@ -116,6 +120,6 @@ class Casework:
             lambda: OPENED,
         )
 
-    def run(self, **ports: object) -> int:
+    def run(self, **ports: Any) -> int:
         """Run a worker until nothing is left."""
-        return self.worker(**ports).run(until_idle_s=0.1)  # type: ignore[arg-type]
+        return self.worker(**ports).run(until_idle_s=0.1)

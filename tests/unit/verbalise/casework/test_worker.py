@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -11,8 +12,8 @@ from ingest.errors import RetryLater
 from ingest.model import CameraId
 from storage.memory import MemoryCases, MemoryEvidence
 from tests.unit.verbalise.casework.scene import SETTINGS, Casework, claim_on
-from verbalise.casework.dossier import case_id_of, manifest_key
-from verbalise.casework.manifest import first_fault
+from verbalise.casework.dossier import case_id_of
+from verbalise.casework.manifest import first_fault, manifest_key
 from verbalise.casework.worker import GROUP
 from verbalise.model import Case, CaseState, Claim, EvidenceKind
 from verbalise.ports import StoredItem
@@ -65,6 +66,20 @@ class FullStore(MemoryEvidence):
             self.times -= 1
             raise RetryLater("evidence: no room left")
         return super().put(key, data, content_type)
+
+
+class StoppingCases(MemoryCases):
+    """Tells the worker to stop once a case is open."""
+
+    stop: Callable[[], None]
+
+    def __init__(self, behind: MemoryCases) -> None:
+        self.__dict__ = dict(behind.__dict__)
+
+    def open_case(self, case: Case) -> bool:
+        opened = super().open_case(case)
+        self.stop()
+        return opened
 
 
 @pytest.fixture
@@ -163,26 +178,12 @@ def test_a_full_store_holds_up_its_claim_and_no_other(world: Casework, claim: Cl
 def test_the_offset_stays_before_a_claim_that_waits(world: Casework, claim: Claim) -> None:
     other = replace(claim, id=type(claim.id)("claim-2"))
     world.send(claim, other)
-    worker = world.worker(store=FullStore(world.evidence, case_id_of(claim.id), times=10**6))
-    events = MemoryCasesThatStop(world.cases, worker.stop)
-    worker = world.worker(store=FullStore(world.evidence, case_id_of(claim.id), times=10**6), cases=events)
-    events.stop = worker.stop
+    stopping = StoppingCases(world.cases)
+    worker = world.worker(store=FullStore(world.evidence, case_id_of(claim.id), times=10**6), cases=stopping)
+    stopping.stop = worker.stop
     worker.run()
     assert [case.claim.id for case in world.cases.every()] == [other.id]
     assert world.bus.group_lag(GROUP, ["claims"])[CLAIMS] == 2
-
-
-class MemoryCasesThatStop(MemoryCases):
-    """Tells the worker to stop once a case is open."""
-
-    def __init__(self, behind: MemoryCases, stop: object) -> None:
-        self.__dict__ = behind.__dict__
-        self.stop = stop
-
-    def open_case(self, case: Case) -> bool:
-        opened = super().open_case(case)
-        self.stop()  # type: ignore[operator]
-        return opened
 
 
 def test_what_can_never_be_a_case_is_set_aside_with_the_reason(world: Casework, claim: Claim) -> None:
