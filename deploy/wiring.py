@@ -83,6 +83,7 @@ def run_detect(settings: Settings) -> int:
     from detect.tracking import ByteTrackTracker
     from detect.worker import GROUP, DetectWorker, run_until_signalled
 
+    site = load_site(settings.site)
     worker = DetectWorker(
         KafkaConsumer(settings.bus, GROUP, settings.instance),
         KafkaProducer(settings.bus),
@@ -90,7 +91,8 @@ def run_detect(settings: Settings) -> int:
         UltralyticsDetector(settings.detect.detector),
         lambda: ByteTrackTracker(settings.detect.tracker),
         settings.detect,
-        load_site(settings.site).cameras.keys(),
+        site.cameras.keys(),
+        lambda camera, at: site.cameras[camera].may_analyse(at),
     )
     return run_until_signalled(worker)
 

@@ -8,6 +8,9 @@ _STAGE_MS_BUCKETS = (0.5, 1, 2, 5, 10, 20, 40, 80, 160, 320, 640, 1_280)
 
 FRAMES = Counter("constat_detect_frames_total", "How many frames were analysed?", ["camera"])
 SHED = Counter("constat_detect_shed_frames_total", "How many frames were left out because of lag?", ["camera"])
+NOT_ANALYSED = Counter(
+    "constat_detect_not_analysed_total", "How many records were passed over for want of a legal basis?", ["camera"]
+)
 LOST_PACKETS = Counter(
     "constat_detect_lost_packets_total",
     "How many packets gave no picture, and why?",

@@ -61,7 +61,9 @@ class DetectWorker:
         consumer: A member of group `detect`, not yet subscribed.
         open_log: Makes a reader, to find tracker states after an assignment.
         new_tracker: Makes the tracker of one camera.
-        cameras: The cameras that may be analysed; records of others are rejected.
+        cameras: The cameras of the site; records of others are rejected.
+        may_analyse: Whether pictures of a camera at an instant may be analysed at all. Where not, they are passed
+            over without being decoded.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class DetectWorker:
         new_tracker: Callable[[], Tracker],
         settings: DetectSettings,
         cameras: Collection[CameraId],
+        may_analyse: Callable[[CameraId, datetime], bool] = lambda _camera, _at: True,
         now: Callable[[], datetime] = _now,
     ) -> None:
         self._consumer = consumer
@@ -81,6 +84,7 @@ class DetectWorker:
         self._new_tracker = new_tracker
         self._settings = settings
         self._cameras = frozenset(cameras)
+        self._may_analyse = may_analyse
         self._now = now
         self._partitions: dict[int, PartitionAnalysis] = {}
         self._stop = threading.Event()
@@ -142,13 +146,17 @@ class DetectWorker:
         camera = CameraId(envelope.key)
         if camera not in self._cameras:
             self._reject(
-                partition, envelope, "unknown-camera", f"camera {camera} is not among those this worker may analyse"
+                partition, envelope, "unknown-camera", f"camera {camera} is not in the site file"
             )
             return
         try:
             record = read_video(envelope)
         except Reject as error:
             self._reject(partition, envelope, "headers", str(error))
+            return
+        at = record.at if isinstance(record, StreamBreak) else record.captured_at
+        if not self._may_analyse(camera, at):
+            self._pass_over(partition, record, envelope)
             return
         analysis = partition.analysis(camera)
         analysis.last_written_at = envelope.written_at
@@ -158,6 +166,15 @@ class DetectWorker:
             self._end(partition, analysis, record, envelope)
         else:
             self._take(partition, analysis, record, envelope)
+
+    def _pass_over(self, partition: PartitionAnalysis, record: Packet | StreamBreak, envelope: Envelope) -> None:
+        """Leave a record undecoded; its offset is let go at the next keyframe or break, like everybody's."""
+        metrics.NOT_ANALYSED.labels(record.camera).inc()
+        if isinstance(record, Packet) and not record.is_keyframe:
+            return
+        partition.next_offset = envelope.offset + 1
+        if partition.is_idle:
+            self._commit(envelope, partition)
 
     def _take(self, partition: PartitionAnalysis, analysis: CameraAnalysis, packet: Packet, envelope: Envelope) -> None:
         if analysis.stream != packet.stream:

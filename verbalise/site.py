@@ -113,6 +113,10 @@ class SiteCamera:
     gates: tuple[Gate, ...]
     analysis: tuple[AnalysisBasis, ...]
 
+    def may_analyse(self, at: datetime) -> bool:
+        """Whether any offence has a basis in force here: without one, no model looks at the pictures."""
+        return any(basis.in_force(at) for basis in self.analysis)
+
     def zone(self, zone_id: ZoneId) -> Zone:
         """The zone of that id; KeyError if this camera does not watch it."""
         return {zone.id: zone for zone in self.zones}[zone_id]

@@ -48,7 +48,8 @@ class UltralyticsPlateFinder:
         height, width = picture.shape[:2]
         (result,) = self._predictor(source=picture)
         rows = sorted(result.boxes.data.tolist(), key=lambda row: -row[4])
-        self._predictor.results = self._predictor.batch = None  # it would hold the picture until the next one
+        # They would hold the picture until the next call.
+        self._predictor.results = self._predictor.batch = self._predictor.dataset = None
         found = (
             (
                 min(max(left / width, 0), 1),

@@ -158,7 +158,8 @@ class CaseworkWorker:
             self._reject(envelope, "unusable", str(error))
         except Exception as error:  # noqa: BLE001 (one claim must not stop the others)
             _log.exception("casework.unexpected", **_place(envelope))
-            self._reject(envelope, "unexpected", f"{type(error).__name__}: {error}")
+            # The text of an unforeseen error may quote a plate: its kind is enough here, the log has the traceback.
+            self._reject(envelope, "unexpected", f"{type(error).__name__}: see casework's log for this offset")
 
     def _handle(self, envelope: Envelope) -> None:
         claim = CLAIM.decode(envelope.value)

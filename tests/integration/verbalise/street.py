@@ -28,11 +28,12 @@ from ingest.wire import DEVICE_EVENT
 from tests.builders import CAMERA, OFFENCE, ZONE, site
 from verbalise.model import Claim
 from verbalise.rules.model import Observed
+from verbalise.stream import EXIT_STALLED
 from verbalise.stream_topics import StreamTopics, own_topic_specs
 from verbalise.wire import CLAIM
 
 ROOT = Path(__file__).parents[3]
-PATIENCE_S = 40.0
+PATIENCE_S = 90.0
 PARTITIONS = 3
 
 
@@ -72,7 +73,7 @@ class Street:
             "bootstrap": self.bootstrap,
             "site": str(self.site_path),
             "topics": asdict(self.topics),
-            "settings": {"group": self.name, "data_dir": str(self.folder / "worker"), **self.settings},
+            "settings": {"group": self.name, "data_dir": str(self.folder / "worker"), "stalled_after_s": 20, **self.settings},
         }
         with (self.folder / f"worker-{len(self.workers)}.log").open("wb") as log:
             worker = subprocess.Popen(
@@ -83,6 +84,11 @@ class Street:
             )
         self.workers.append(worker)
         return worker
+
+    def start_again_if_stalled(self) -> None:
+        """What the supervisor does with a worker whose watchdog has ended it."""
+        if self.workers and self.workers[-1].poll() == EXIT_STALLED:
+            self.start()
 
     def kill(self, worker: int = -1) -> None:
         self.workers[worker].send_signal(signal.SIGKILL)
@@ -135,6 +141,7 @@ class Street:
 
     def is_read(self) -> bool:
         """Whether the worker has handled and committed all that was sent."""
+        self.start_again_if_stalled()
         try:
             return sum(self.admin.group_lag(self.name, self.topics.read()).values()) == 0
         except RetryLater:  # A broker that has just started is still loading its groups.

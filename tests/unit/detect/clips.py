@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
@@ -170,6 +170,7 @@ def worker_on(
     consumer: Consumer | None = None,
     producer: Producer | None = None,
     cameras: Iterable[str] = ("B1", "B2"),
+    may_analyse: Callable[[CameraId, datetime], bool] = lambda _camera, _at: True,
     **changes: Any,
 ) -> DetectWorker:
     """A worker with the scripted detector and the real tracker."""
@@ -181,6 +182,7 @@ def worker_on(
         lambda: ByteTrackTracker(TrackerSettings()),
         settings(**changes),
         [CameraId(camera) for camera in cameras],
+        may_analyse,
     )
 
 

@@ -378,3 +378,25 @@ def test_nothing_is_left_out_by_default_and_one_in_three_analysed_when_behind() 
     assert run_late() == list(range(24))
     assert run_late(shed=ShedSettings(above_lag_s=5, analyse_every=3)) == list(range(2, 24, 3))
     assert run_late(shed=ShedSettings(above_lag_s=120, analyse_every=3)) == list(range(24))
+
+
+def test_a_camera_without_a_legal_basis_is_passed_over_undecoded() -> None:
+    bus = bus_with(interleaved(with_end(clip(24)), with_end(clip(24, camera="B2", stream="B2~s1"))))
+    worker = worker_on(bus, may_analyse=lambda camera, _at: camera != "B2")
+    assert worker.run(until_idle_s=0.0) == 0
+    assert {record.camera for record in observed(bus)} == {"B1"}
+    assert bus.records("video.rejected") == []
+    assert sum(bus.group_lag(GROUP, ["video"]).values()) == 0
+
+
+def test_a_topic_of_passed_over_cameras_has_no_lag_at_its_end() -> None:
+    bus = bus_with(with_end(clip(24)))
+    worker_on(bus, may_analyse=lambda _camera, _at: False).run(until_idle_s=0.0)
+    assert observed(bus) == []
+    assert sum(bus.group_lag(GROUP, ["video"]).values()) == 0
+
+
+def test_a_basis_that_ends_stops_the_analysis_at_its_instant() -> None:
+    bus = bus_with(with_end(clip(24)))
+    worker_on(bus, may_analyse=lambda _camera, at: at < T0 + timedelta(seconds=1)).run(until_idle_s=0.0)
+    assert {frame.video.captured_at < T0 + timedelta(seconds=1) for frame in frames_of(observed(bus))} == {True}

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from detect.plates.crops import PLATE_MARGIN, cut
+from detect.plates.crops import cut
 from detect.plates.easyocr import EasyOcrReader
 from detect.plates.grammar import fit
 from detect.plates.model import Picture
@@ -43,7 +43,7 @@ def reader(request: pytest.FixtureRequest) -> PlateReader:
 @pytest.fixture(scope="module")
 def plates() -> dict[int, Picture]:
     street = pictures(PED, PLATE)
-    return {number: cut(street[number], box, PLATE_MARGIN) for number, box in PLATE.items()}
+    return {number: cut(street[number], box) for number, box in PLATE.items()}
 
 
 @pytest.mark.parametrize("number", PLATE)

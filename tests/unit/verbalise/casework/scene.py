@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from detect.model import Box, PlateReading, PlateStatus, RoadUser, TrackId
 from detect.plates.model import VehicleCrop
 from ingest.bus import Consumer, Producer
 from ingest.memory_bus import MemoryBus
-from ingest.model import Packet, PacketRef
+from ingest.model import CameraId, ClockSource, ClockState, Packet, PacketRef, StreamId
+from ingest.outlet import VideoOutlet
+from ingest.sources.file import FileSource
 from storage.memory import MemoryCases, MemoryEvidence
 from tests.builders import site
-from tests.unit.detect.clips import CAMERA, STREAM, clip, with_end, write
+from tests.unit.detect.clips import CAMERA, STREAM, T0, clip, with_end, write
 from verbalise.casework.settings import CaseworkSettings
 from verbalise.casework.worker import GROUP, CaseworkWorker
 from verbalise.model import Claim, ClaimId, OffenceId, Outcome, RuleRef, TrackPoint, Trigger, Verdict, ZoneId
@@ -23,7 +28,19 @@ from verbalise.wire import claim_message
 
 OPENED = datetime(2026, 3, 10, 10, 0, tzinfo=UTC)
 SETTINGS = CaseworkSettings(pre_s=1, post_s=1, patience_s=0.05, retry_s=0.05, plate_help=True, plate_frames=6)
+DEMO_STREET = Path(__file__).parents[4] / "deploy" / "demo" / "footage" / "ped.mp4"
 BOX = Box(0.1, 0.2, 0.4, 0.6)
+
+
+def demo_packets(camera: CameraId = CAMERA, stream: StreamId = STREAM, most: int = 200) -> list[Packet]:
+    """The beginning of the bundled street, as ingest sends it."""
+    bus = MemoryBus()
+    outlet = VideoOutlet(camera, bus.producer(), None, 2**30)
+    with closing(FileSource(DEMO_STREET, lambda _: None)) as source:
+        return [
+            outlet.put_packet(stream, unit, T0 + timedelta(microseconds=unit.micros()), ClockState(ClockSource.FILE))
+            for unit in islice(source.units(), most)
+        ]
 
 
 def refs_of(packets: Sequence[Packet], first_offset: int = 0, step: int = 1) -> list[PacketRef]:
@@ -42,7 +59,7 @@ def claim_on(
     """A claim whose vehicle was seen on a range of packets and did it on one of them."""
     return Claim(
         id=ClaimId(f"claim-{number}"),
-        camera=type(CAMERA)(camera),
+        camera=CameraId(camera),
         stream=STREAM,
         offence=OffenceId("pedestrian-area-driving"),
         rule=RuleRef("pedestrian-area-driving", 1),

@@ -10,17 +10,18 @@ import pytest
 from ingest.errors import Reject
 from ingest.model import Packet
 from tests.unit.detect.clips import PLAIN, REORDERED, clip
+from tests.unit.verbalise.casework.scene import demo_packets
 from verbalise.casework.clip import cut, playable_copy
 from verbalise.casework.nal import is_length_prefixed, with_start_codes
 
 
 def packets_in(data: bytes) -> list[bytes]:
-    with av.open(io.BytesIO(data)) as container:
+    with av.open(io.BytesIO(data), "r") as container:
         return [bytes(packet) for packet in container.demux(video=0) if packet.size]
 
 
 def pictures_in(data: bytes) -> list[bytes]:
-    with av.open(io.BytesIO(data)) as container:
+    with av.open(io.BytesIO(data), "r") as container:
         return [frame.to_ndarray().tobytes() for frame in container.decode(video=0)]
 
 
@@ -36,10 +37,17 @@ def test_start_codes_become_lengths_and_the_units_stay() -> None:
     packets = clip(16, container="mpegts")
     assert not is_length_prefixed(packets[0].extradata)
     data = cut(packets)
-    with av.open(io.BytesIO(data)) as container:
+    with av.open(io.BytesIO(data), "r") as container:
         record = bytes(container.streams.video[0].codec_context.extradata or b"")
     cut_units = [_units(with_start_codes("h264", packet, record)) for packet in packets_in(data)]
     assert cut_units == [_units(packet.data) for packet in packets]
+
+
+def test_a_cut_of_the_demo_street_holds_the_files_own_packets() -> None:
+    packets = demo_packets()
+    first = next(index for index, packet in enumerate(packets) if index and packet.is_keyframe)
+    span = packets[first : first + 60]
+    assert packets_in(cut(span)) == [packet.data for packet in span]
 
 
 @pytest.mark.parametrize("codec", ["libx265", "mjpeg"])
@@ -47,7 +55,7 @@ def test_other_codecs_keep_their_packets_and_get_a_copy_that_browsers_play(codec
     packets = clip(16, codec=codec, container="mov" if codec == "mjpeg" else "mp4")
     data = cut(packets)
     assert packets_in(data) == [packet.data for packet in packets]
-    with av.open(io.BytesIO(playable_copy(data))) as container:
+    with av.open(io.BytesIO(playable_copy(data)), "r") as container:
         assert container.streams.video[0].codec_context.name == "h264"
         assert len(list(container.decode(video=0))) == 16
 
@@ -59,7 +67,7 @@ def test_the_same_packets_give_the_same_file_and_the_same_pictures() -> None:
 
 
 def test_the_first_picture_is_at_zero() -> None:
-    with av.open(io.BytesIO(cut(clip(32)[16:]))) as container:
+    with av.open(io.BytesIO(cut(clip(32)[16:])), "r") as container:
         shown = [frame.time for frame in container.decode(video=0)]
     assert shown[0] == 0
     assert shown[1] == pytest.approx(0.1)
