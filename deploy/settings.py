@@ -11,12 +11,12 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from verbalise.casework.settings import CaseworkSettings
 
 from detect.settings import DetectSettings
 from ingest.errors import Halt
 from ingest.settings import BusSettings, DeviceEntrySettings, IngestSettings
 from storage.settings import EvidenceSettings, RegisterSettings
+from verbalise.casework.settings import CaseworkSettings
 from verbalise.console.settings import ConsoleSettings
 from verbalise.settings import StreamSettings
 

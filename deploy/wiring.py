@@ -10,8 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from verbalise.casework.ports import PlateHelp
-
 from deploy.secrets import secrets_from
 from deploy.settings import Settings
 from ingest.errors import Halt
@@ -20,6 +18,7 @@ from ingest.model import Camera
 from ingest.topics import MINUTE_MS, TopicSpec, topic_specs
 from storage.evidence.opening import open_evidence_store
 from storage.register.opening import open_register
+from verbalise.casework.ports import PlateHelp
 from verbalise.site import Site
 from verbalise.site_file import load_site
 from verbalise.stream_topics import own_topic_specs

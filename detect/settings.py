@@ -26,7 +26,7 @@ class DetectorSettings(_Section):
     """How road users are found.
 
     Attributes:
-        backend: What runs the model: `openvino` or `onnx` on CPU, `torch` or `tensorrt` on an NVIDIA GPU (not run here).
+        backend: What runs the model: `openvino` or `onnx` on CPU, `torch` or `tensorrt` on an NVIDIA GPU.
         weights_dir: Holds `road-users_openvino_model/`, `road-users.onnx`, `.pt` or `.engine`.
         imgsz: Longer side, in pixels, of what the model sees; a model with a fixed input allows only its own.
         threads: CPU threads of the model.

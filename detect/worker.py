@@ -145,9 +145,7 @@ class DetectWorker:
         self._rest_silent_cameras(partition, envelope)
         camera = CameraId(envelope.key)
         if camera not in self._cameras:
-            self._reject(
-                partition, envelope, "unknown-camera", f"camera {camera} is not in the site file"
-            )
+            self._reject(partition, envelope, "unknown-camera", f"camera {camera} is not in the site file")
             return
         try:
             record = read_video(envelope)

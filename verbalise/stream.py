@@ -1,4 +1,4 @@
-"""The rules as a Faust app: tracks and device reports in, claims out. With `stream_changelog` the only module that knows Faust.
+"""The rules as a Faust app: tracks and device reports in, claims out. Knows Faust, as does `stream_changelog`.
 
 Three agents. `devices` is keyed by device, so its reports are forwarded to `camera-devices`, keyed by each
 camera that has a gate on the device and partitioned like `tracks`; there the second agent files them in the

@@ -44,7 +44,7 @@ def use_durable_tables(app: faust.App) -> None:
     """Let the app's tables and its producer know of each other; call before tables are made."""
     unsent = Unsent()
 
-    class DurableTable(faust.Table):  # type: ignore[misc]
+    class DurableTable(faust.Table[bytes, bytes]):
         """A table that remembers what the broker does not have yet."""
 
         def send_changelog(self, *args: Any, **kwargs: Any) -> FutureMessage:
@@ -59,5 +59,8 @@ def use_durable_tables(app: faust.App) -> None:
             await unsent.drained()
             await super().flush()
 
-    app.conf.Table = DurableTable
-    app.transport.Producer = DurableProducer
+    # Faust asks for both classes when it makes a table and its producer; it offers no other way to name them.
+    configuration: Any = app.conf
+    transport: Any = app.transport
+    configuration.Table = DurableTable
+    transport.Producer = DurableProducer

@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import av
 import jsonschema
@@ -75,5 +76,6 @@ def test_no_log_names_a_plate(run: Run) -> None:
 
 
 def _packets(source: str | io.BytesIO) -> list[bytes]:
-    with av.open(source) as container:
+    container: Any = av.open(source)
+    with container:
         return [bytes(packet) for packet in container.demux(video=0) if packet.size]

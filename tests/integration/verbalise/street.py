@@ -73,7 +73,12 @@ class Street:
             "bootstrap": self.bootstrap,
             "site": str(self.site_path),
             "topics": asdict(self.topics),
-            "settings": {"group": self.name, "data_dir": str(self.folder / "worker"), "stalled_after_s": 20, **self.settings},
+            "settings": {
+                "group": self.name,
+                "data_dir": str(self.folder / "worker"),
+                "stalled_after_s": 20,
+                **self.settings,
+            },
         }
         with (self.folder / f"worker-{len(self.workers)}.log").open("wb") as log:
             worker = subprocess.Popen(

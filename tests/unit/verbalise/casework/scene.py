@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -22,7 +22,7 @@ from tests.builders import site
 from tests.unit.detect.clips import CAMERA, STREAM, T0, clip, with_end, write
 from verbalise.casework.settings import CaseworkSettings
 from verbalise.casework.worker import GROUP, CaseworkWorker
-from verbalise.model import Claim, ClaimId, OffenceId, Outcome, RuleRef, TrackPoint, Trigger, Verdict, ZoneId
+from verbalise.model import Case, Claim, ClaimId, OffenceId, Outcome, RuleRef, TrackPoint, Trigger, Verdict, ZoneId
 from verbalise.ports import CaseRegister, EvidenceStore
 from verbalise.wire import claim_message
 
@@ -94,6 +94,20 @@ class FakePlates:
     def read(self, crops: Sequence[VehicleCrop]) -> PlateReading:
         self.shown.append(crops)
         return PlateReading(PlateStatus.UNREADABLE, None, "illisible", (), "fake-1")
+
+
+class StoppingCases(MemoryCases):
+    """Calls `stop` once a case is open."""
+
+    stop: Callable[[], None]
+
+    def __init__(self, behind: MemoryCases) -> None:
+        self.__dict__ = dict(behind.__dict__)
+
+    def open_case(self, case: Case) -> bool:
+        opened = super().open_case(case)
+        self.stop()
+        return opened
 
 
 @dataclass

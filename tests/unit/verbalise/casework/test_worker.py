@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -11,7 +10,7 @@ from ingest.bus import Message, TopicPartition
 from ingest.errors import RetryLater
 from ingest.model import CameraId
 from storage.memory import MemoryCases, MemoryEvidence
-from tests.unit.verbalise.casework.scene import SETTINGS, Casework, claim_on
+from tests.unit.verbalise.casework.scene import SETTINGS, Casework, StoppingCases, claim_on
 from verbalise.casework.dossier import case_id_of
 from verbalise.casework.manifest import first_fault, manifest_key
 from verbalise.casework.worker import GROUP
@@ -66,20 +65,6 @@ class FullStore(MemoryEvidence):
             self.times -= 1
             raise RetryLater("evidence: no room left")
         return super().put(key, data, content_type)
-
-
-class StoppingCases(MemoryCases):
-    """Tells the worker to stop once a case is open."""
-
-    stop: Callable[[], None]
-
-    def __init__(self, behind: MemoryCases) -> None:
-        self.__dict__ = dict(behind.__dict__)
-
-    def open_case(self, case: Case) -> bool:
-        opened = super().open_case(case)
-        self.stop()
-        return opened
 
 
 @pytest.fixture
