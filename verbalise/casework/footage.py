@@ -173,16 +173,18 @@ class _Tail:
 
     def _envelopes(self, offset: int) -> Iterator[Envelope]:
         """Every camera's records; ends when none has been written for `patience_s`."""
-        idle_since_s = self.clock()
-        while not self._is_over(offset, self.clock() - idle_since_s):
+        idle_since_s: float | None = None
+        while True:
             envelope = self._next(offset)
             if envelope is not None:
-                idle_since_s, offset = self.clock(), envelope.offset + 1
+                idle_since_s, offset = None, envelope.offset + 1
                 yield envelope
+                continue
+            idle_since_s = self.clock() if idle_since_s is None else idle_since_s
+            if self._is_over(offset, self.clock() - idle_since_s):
+                return
 
     def _is_over(self, offset: int, idle_s: float) -> bool:
-        if self.is_stopping():
-            raise RetryLater("the worker is stopping")
         if idle_s < self.patience_s:
             return False
         # A broker that is away says so here, and is not taken for a silent camera.
@@ -191,6 +193,8 @@ class _Tail:
         return True
 
     def _next(self, offset: int) -> Envelope | None:
+        if self.is_stopping():
+            raise RetryLater("the worker is stopping")
         place, wait_s = place_of(self.claim), min(_SLICE_S, self.patience_s)
         try:
             return self.log.read_from(place, offset, wait_s)

@@ -134,14 +134,20 @@ def digest_of(packets: Iterable[Packet]) -> PacketDigest:
     return PacketDigest(count, total.hexdigest())
 
 
-def first_fault(store: EvidenceStore, key: str) -> str | None:
+def first_fault(store: EvidenceStore, key: str, sha256: str | None = None) -> str | None:
     """The first thing of a dossier that does not hold, None if all does. Reads every byte.
+
+    Args:
+        sha256: The manifest's digest as the case has it; without it, a manifest replaced together with its items
+            would pass.
 
     Raises:
         RetryLater: the store is away.
     """
     try:
         data = store.read(key)
+        if sha256 is not None and hashlib.sha256(data).hexdigest() != sha256:
+            return f"{key}: it is not the manifest that the case was opened with"
         manifest = decode(data)
         if encode(manifest) != data:
             return f"{key}: it is not as it was written"

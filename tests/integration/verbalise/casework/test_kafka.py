@@ -8,12 +8,10 @@ from pathlib import Path
 
 import av
 import pytest
-from confluent_kafka import TopicPartition as KafkaPlace
-from confluent_kafka.admin import AdminClient
 
 from ingest import topics
 from ingest.kafka import KafkaAdmin, KafkaConsumer, KafkaLogReader, KafkaProducer
-from ingest.model import CameraId, PacketRef, StreamId
+from ingest.model import CameraId, PacketRef
 from ingest.settings import BusSettings
 from ingest.wire import packet_message
 from storage.evidence.folder import FolderEvidence
@@ -23,13 +21,14 @@ from tests.integration.ingest.brokers import bus_settings, stored
 from tests.unit.verbalise.casework.scene import OPENED, FakePlates, StoppingCases, claim_on, demo_packets
 from verbalise.casework.footage import BEGINNING_GONE
 from verbalise.casework.manifest import first_fault
+from verbalise.casework.rewind import place_of
 from verbalise.casework.settings import CaseworkSettings
 from verbalise.casework.worker import CaseworkWorker
 from verbalise.model import Case, Claim, EvidenceKind
 from verbalise.wire import CASE_EVENT, claim_message
 
 SETTINGS = CaseworkSettings(pre_s=2, post_s=1, patience_s=3, retry_s=0.2)
-EVENT = 120
+EVENT = 60
 
 
 @pytest.fixture
@@ -46,7 +45,7 @@ def camera() -> CameraId:
 def claim(bus: BusSettings, camera: CameraId) -> Claim:
     """The beginning of the demo street in `video`, and a claim on it."""
     producer = KafkaProducer(bus)
-    for packet in demo_packets(camera, StreamId(f"{camera}~s1")):
+    for packet in demo_packets(camera):
         producer.send(packet_message(packet))
     producer.flush(60)
     refs, keyframe = [], 0
@@ -103,10 +102,7 @@ def test_the_clip_holds_the_files_own_packets(bus: BusSettings, camera: CameraId
 
 
 def test_what_retention_deleted_is_remarked(bus: BusSettings, camera: CameraId, claim: Claim, tmp_path: Path) -> None:
-    first_kept = claim.event.keyframe_offset
-    place = KafkaPlace(topics.VIDEO, claim.event.partition, first_kept)
-    for future in AdminClient({"bootstrap.servers": bus.bootstrap}).delete_records([place]).values():
-        future.result(30)
+    KafkaAdmin(bus).delete_before({place_of(claim): claim.event.keyframe_offset})
     send(bus, claim)
     case = worked_on(bus, camera, FolderEvidence(tmp_path))
     clip = next(item for item in case.evidence.items if item.kind is EvidenceKind.CLIP)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.bus import TopicPartition
@@ -21,6 +21,7 @@ FRAMES = 64
 CLIPS: dict[str, list[Packet]] = {x264: clip(FRAMES, x264=x264) for x264 in (PLAIN, REORDERED)}
 
 
+@settings(deadline=None)
 @given(
     x264=st.sampled_from([PLAIN, REORDERED]),
     event=st.integers(0, FRAMES - 1),
@@ -36,10 +37,10 @@ def test_footage_is_a_run_of_the_cameras_packets_from_a_keyframe(
     packets, bus = CLIPS[x264], MemoryBus()
     write(bus, ended(packets))
     bus.delete_before({VIDEO: deleted})
-    settings = CaseworkSettings(pre_s=pre_s, post_s=post_s, max_clip_s=longest_s, patience_s=0.01)
+    asked = CaseworkSettings(pre_s=pre_s, post_s=post_s, max_clip_s=longest_s, patience_s=0.01)
     path = range(max(0, event - seen[0]), min(FRAMES, event + seen[1]))
     claim = claim_on(refs_of(packets), event, path)
-    found = find_footage(claim, bus.log_reader(), settings)
+    found = find_footage(claim, bus.log_reader(), asked)
     got = [located.packet for located in found.packets]
     assert all(after.seq == before.seq + 1 for before, after in pairwise(got))
     assert got == packets[got[0].seq : got[-1].seq + 1] if got else deleted > 0
