@@ -16,8 +16,6 @@ from ingest.errors import Halt
 from ingest.kafka import KafkaAdmin, KafkaConsumer, KafkaLogReader, KafkaProducer, wait_for_broker
 from ingest.model import Camera
 from ingest.topics import MINUTE_MS, TopicSpec, topic_specs
-from storage.evidence.opening import open_evidence_store
-from storage.register.opening import open_register
 from verbalise.casework.ports import PlateHelp
 from verbalise.site import Site
 from verbalise.site_file import load_site
@@ -105,6 +103,8 @@ def run_verbalise(settings: Settings) -> int:
 
 def run_casework(settings: Settings) -> int:
     """Claims to sealed cases."""
+    from storage.evidence.opening import open_evidence_store
+    from storage.register.opening import open_register
     from verbalise.casework.worker import GROUP, CaseworkWorker, run_until_signalled
 
     secret_of = secrets_from(settings.secrets_dir)
@@ -128,6 +128,8 @@ def run_casework(settings: Settings) -> int:
 
 def run_console(settings: Settings) -> int:
     """The desks."""
+    from storage.evidence.opening import open_evidence_store
+    from storage.register.opening import open_register
     from verbalise.console.ports import ConsolePorts
     from verbalise.console.worker import run_console as serve
 

@@ -20,6 +20,7 @@ from deploy.demo.stage import Stage
 from deploy.embedded.kafka import EmbeddedKafka
 from deploy.settings import Settings, load_settings
 from deploy.wiring import create_topics
+from detect.weights.prepare import default_folder
 from storage.model import Register
 from storage.register.opening import open_register
 from verbalise.model import Case, CaseState
@@ -96,7 +97,7 @@ def _settings(options: DemoOptions, data: Path, bootstrap: str) -> Settings:
     places = DemoPlaces(
         data=data,
         site=(options.site or Path(str(files("deploy.demo").joinpath("site.yaml")))).absolute(),
-        weights=Path(os.environ.get("CONSTAT_WEIGHTS_DIR", Path.home() / ".cache/constat/weights")),
+        weights=default_folder(),
         bootstrap=bootstrap,
         console_port=free_port(options.port),
         devices_port=free_port(),

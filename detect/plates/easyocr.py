@@ -36,6 +36,7 @@ class EasyOcrReader:
             ["en"],
             gpu=False,
             model_storage_directory=str(models),
+            user_network_directory=str(models),  # by default it makes a folder in the home directory
             download_enabled=False,
             detector=False,
             verbose=False,

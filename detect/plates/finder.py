@@ -36,12 +36,13 @@ class UltralyticsPlateFinder:
         overrides |= {"conf": _MIN_SCORE, "verbose": False, "save": False}
         self._predictor: Any = DetectionPredictor(overrides=overrides)
         self._predictor.setup_model(str(weights), verbose=False)
+        self._precision = _bind_threads(self._predictor.model.backend, weights, threads)
         self._digest = hashlib.sha256((weights / "plates.bin").read_bytes()).hexdigest()[:16]
 
     @property
     def fingerprint(self) -> str:
-        """Weights' digest, input size and threshold."""
-        return f"plates {self._digest} imgsz={_INPUT_PX} min_score={_MIN_SCORE}"
+        """Weights' digest, numeric precision (it depends on the processor), input size and threshold."""
+        return f"plates {self._digest} {self._precision} imgsz={_INPUT_PX} min_score={_MIN_SCORE}"
 
     def find(self, picture: Picture) -> tuple[FoundPlate, ...]:
         """Every plate above the score floor, best first."""
@@ -65,3 +66,16 @@ class UltralyticsPlateFinder:
             for left, top, right, bottom, score in found
             if left < right and top < bottom
         )
+
+
+def _bind_threads(backend: Any, weights: Path, threads: int) -> str:
+    """Load the model once more with an explicit thread count, which ultralytics gives no way to set.
+
+    Returns:
+        The numeric precision in use.
+    """
+    core = backend.ov.Core()
+    model = core.read_model(weights / "plates.xml")
+    config = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": threads}
+    backend.ov_compiled_model = core.compile_model(model, "CPU", config)
+    return str(backend.ov_compiled_model.get_property("INFERENCE_PRECISION_HINT").get_type_name())

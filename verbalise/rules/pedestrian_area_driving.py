@@ -40,8 +40,8 @@ ONE_VEHICLE = timedelta(seconds=0.7)
 """Two vehicles cannot pass a gate closer than this: at 15 km/h a car length takes one second."""
 SAME_PLACE_RATIO = 0.7
 """Boxes that share so much of the smaller one are two sights of one vehicle, or one hidden by another."""
-DEVICES_AROUND = timedelta(seconds=60)
-"""What an agent needs to see of the bollard's life around the facts."""
+DEVICES_BEFORE = timedelta(seconds=60)
+"""What an agent needs to see of the bollard's life before the facts, where no opening says where to begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,10 +233,11 @@ def _claim(memory: CameraMemory, entry: Entry, track: TrackMemory, finding: _Fin
 
 
 def _devices_around(entry: Entry, gate: Gate, opening: Opening | None, known: Circumstances) -> tuple[DeviceEvent, ...]:
-    start = entry.at - DEVICES_AROUND
+    """From the opening's first credential to the moment of judgement: what comes later is not known every time."""
+    start = entry.at - DEVICES_BEFORE
     if opening is not None:
-        start = min(start, opening.start, *(event.at for event in opening.credentials))
-    return known.devices.between(gate.device, start, entry.at + DEVICES_AROUND)
+        start = min(opening.start, *(event.at for event in opening.credentials))
+    return known.devices.between(gate.device, start, entry.at + known.settle)
 
 
 RULE = Rule(REF, OFFENCE, judge)
