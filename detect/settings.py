@@ -101,3 +101,9 @@ class DetectSettings(_Section):
     silent_camera_s: float = Field(30.0, gt=0)
     flush_timeout_s: float = Field(10.0, gt=0)
     shed: ShedSettings | None = None
+
+    @model_validator(mode="after")
+    def _weak_detections_reach_the_tracker(self) -> Self:
+        if self.detector.min_score > self.tracker.low_score:
+            raise ValueError("detector.min_score must not exceed tracker.low_score: the tracker would miss weak frames")
+        return self

@@ -34,8 +34,7 @@ class UltralyticsPlateFinder:
         torch.set_num_threads(threads)
         overrides = {"task": "detect", "mode": "predict", "model": str(weights), "device": "cpu", "imgsz": _INPUT_PX}
         overrides |= {"conf": _MIN_SCORE, "verbose": False, "save": False}
-        self._predictor: Any = DetectionPredictor(overrides=overrides)
-        self._predictor.setup_model(str(weights), verbose=False)
+        self._predictor = _predictor(overrides, weights)
         self._precision = _bind_threads(self._predictor.model.backend, weights, threads)
         self._digest = hashlib.sha256((weights / "plates.bin").read_bytes()).hexdigest()[:16]
 
@@ -68,14 +67,20 @@ class UltralyticsPlateFinder:
         )
 
 
+def _predictor(overrides: dict[str, Any], weights: Path) -> Any:
+    predictor = DetectionPredictor(overrides=overrides)
+    predictor.setup_model(str(weights), verbose=False)
+    return predictor
+
+
 def _bind_threads(backend: Any, weights: Path, threads: int) -> str:
     """Load the model once more with an explicit thread count, which ultralytics gives no way to set.
 
     Returns:
         The numeric precision in use.
     """
-    core = backend.ov.Core()
-    model = core.read_model(weights / "plates.xml")
-    config = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": threads}
-    backend.ov_compiled_model = core.compile_model(model, "CPU", config)
+    model = backend.ov.Core().read_model(weights / "plates.xml")
+    # What ultralytics has set stays: on ARM it asks for single precision.
+    config = backend.compile_model.keywords["config"] | {"INFERENCE_NUM_THREADS": threads}
+    backend.ov_compiled_model = backend.compile_model(model, config=config)
     return str(backend.ov_compiled_model.get_property("INFERENCE_PRECISION_HINT").get_type_name())

@@ -23,9 +23,13 @@ ARGS = [
 Shoot = Callable[[Page, str], None]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The machine's own Chromium."""
+    """The machine's own Chromium.
+
+    Of one module only: while Playwright runs, its event loop occupies the main thread, and tests that need one of
+    their own could not run.
+    """
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
         pytest.skip("no chromium on PATH")

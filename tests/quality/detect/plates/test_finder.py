@@ -72,8 +72,9 @@ def test_the_same_picture_gives_the_same_plates(finder: UltralyticsPlateFinder, 
 
 
 def test_the_fingerprint_names_weights_and_settings(finder: UltralyticsPlateFinder) -> None:
-    name, digest, *settings = finder.fingerprint.split()
+    name, digest, precision, *settings = finder.fingerprint.split()
     assert (name, len(digest), settings) == ("plates", 16, ["imgsz=640", "min_score=0.25"])
+    assert precision in {"f32", "bf16", "f16"}
 
 
 def test_a_folder_without_the_model_is_refused_by_name(tmp_path: Path) -> None:

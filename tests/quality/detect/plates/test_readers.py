@@ -97,3 +97,9 @@ def test_easyocr_opens_no_other_pickle_than_the_pinned_one(tmp_path: Path) -> No
     (tmp_path / "english_g2.pth").write_bytes(b"a pickle of somebody else")
     with pytest.raises(Halt, match="is not the pinned file"):
         EasyOcrReader(tmp_path, threads=1)
+
+
+def test_easyocr_makes_no_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("easyocr.easyocr.MODULE_PATH", str(tmp_path / "home"))
+    EasyOcrReader(prepared_weights() / "easyocr", threads=1)
+    assert not list(tmp_path.iterdir())
