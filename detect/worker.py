@@ -159,6 +159,8 @@ class DetectWorker:
         analysis = partition.analysis(camera)
         analysis.last_written_at = envelope.written_at
         if envelope.offset < analysis.skip_below:
+            if envelope.offset + 1 == analysis.skip_below:  # a break whose commit the crash forestalled
+                self._let_go(partition, envelope)
             return
         if isinstance(record, StreamBreak):
             self._end(partition, analysis, record, envelope)
@@ -170,6 +172,10 @@ class DetectWorker:
         metrics.NOT_ANALYSED.labels(record.camera).inc()
         if isinstance(record, Packet) and not record.is_keyframe:
             return
+        self._let_go(partition, envelope)
+
+    def _let_go(self, partition: PartitionAnalysis, envelope: Envelope) -> None:
+        """Commit a record that left nothing to store; with a group open, a camera's next checkpoint does."""
         partition.next_offset = envelope.offset + 1
         if partition.is_idle:
             self._commit(envelope, partition)
@@ -239,10 +245,9 @@ class DetectWorker:
             self._outlet.send(Message(topics.rejected(envelope.topic), envelope.key, envelope.value, headers))
         except Reject as error:
             _log.error("detect.original_lost", error=str(error), **_place(envelope))
-        partition.next_offset = envelope.offset + 1
-        if partition.is_idle:  # otherwise a camera's next checkpoint commits this too
+        if partition.is_idle:
             self._outlet.flush()
-            self._commit(envelope, partition)
+        self._let_go(partition, envelope)
 
     def _publish(self, frames: Iterable[ObservedFrame]) -> None:
         for frame in frames:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from detect.model import ObservedFrame
@@ -137,6 +137,7 @@ _deaths = st.lists(st.tuples(st.integers(0, 90), st.integers(0, 5)), min_size=1,
 
 @settings(_PATIENT, max_examples=40)
 @given(st.sampled_from(_CODINGS), st.sampled_from([None, 3, 8]), st.sampled_from(_CODINGS), _deaths)
+@example(PLAIN, 3, PLAIN, [(86, 0), (36, 1), (65, 1)])  # the last break's state is stored, its commit is not
 def test_death_changes_nothing_that_observers_see(
     coding: str, hurt: int | None, other_coding: str, deaths: list[tuple[int, int]]
 ) -> None:
