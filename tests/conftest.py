@@ -1,6 +1,12 @@
 """Fixtures for every layer; each lives in the module named for what it gives."""
 
+from hypothesis import Phase, settings
+
 from tests.servers import kafka_bootstrap
 from tests.storage_servers import postgres_server, postgres_url, s3_server, s3_servers
 
 __all__ = ["kafka_bootstrap", "postgres_server", "postgres_url", "s3_server", "s3_servers"]
+
+# Explaining a failure traces Python a second time, which coverage's own tracer does not survive unharmed.
+settings.register_profile("constat", phases=[phase for phase in Phase if phase is not Phase.explain], print_blob=True)
+settings.load_profile("constat")

@@ -33,15 +33,15 @@ from verbalise.stream_topics import StreamTopics, own_topic_specs
 from verbalise.wire import CLAIM
 
 ROOT = Path(__file__).parents[3]
-PATIENCE_S = 90.0
+PATIENCE_S = 200.0  # a watchdog may end a worker twice on a machine that is busy
 PARTITIONS = 3
 
 
-def wait_until(holds: Callable[[], bool], what: str) -> None:
-    """Polls until something holds; fails loudly once it has taken absurdly long."""
+def wait_until(holds: Callable[[], bool], what: Callable[[], str]) -> None:
+    """Polls until something holds; fails loudly, with what is known by then, once it has taken absurdly long."""
     deadline = time.monotonic() + PATIENCE_S
     while not holds():
-        assert time.monotonic() < deadline, f"still not so: {what}"
+        assert time.monotonic() < deadline, f"still not so: {what()}"
         time.sleep(0.1)
 
 
@@ -153,7 +153,10 @@ class Street:
             return False
 
     def wait_read(self) -> None:
-        wait_until(self.is_read, f"all records read; the worker says:\n{self.log()[-3000:]}")
+        wait_until(self.is_read, lambda: f"all records read; the workers say:\n{self.logs()}")
+
+    def logs(self) -> str:
+        return "\n--- started again ---\n".join(self.log(index)[-3000:] for index in range(len(self.workers)))
 
 
 def site_document() -> dict[str, Any]:
