@@ -282,7 +282,7 @@ class _RuleStream:
                 await asyncio.sleep(self._settings.retry_s)
 
     async def _watch(self) -> None:
-        """Ends the process once records wait and none is handled: Faust's consumers are known to fall asleep."""
+        """Ends the process once records stay uncommitted and none is handled: Faust's consumers fall asleep."""
         while not self._app.should_stop:
             await asyncio.sleep(_WATCH_EVERY_S)
             if self._progress.still_for_s < self._settings.stalled_after_s:
