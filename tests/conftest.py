@@ -7,6 +7,7 @@ from tests.storage_servers import postgres_server, postgres_url, s3_server, s3_s
 
 __all__ = ["kafka_bootstrap", "postgres_server", "postgres_url", "s3_server", "s3_servers"]
 
-# Explaining a failure traces Python a second time, which coverage's own tracer does not survive unharmed.
+# Explaining a failure sets a tracer of its own beside coverage's: the suspect, not the convict, of a run that ended in
+# a segmentation fault right after a failure. The failing example is found and printed all the same.
 settings.register_profile("constat", phases=[phase for phase in Phase if phase is not Phase.explain], print_blob=True)
 settings.load_profile("constat")

@@ -19,7 +19,7 @@ class StreamSettings(BaseModel):
         commit_every_s: How often offsets are stored: what is read again after a crash.
         session_timeout_s: Silence after which another worker takes over this one's cameras.
         retry_s: Wait between attempts while the broker is away.
-        stalled_after_s: Records waiting and none handled for so long ends the process, for the supervisor to restart.
+        stalled_after_s: Uncommitted records and none handled for so long end the process, for a restart.
         replication: Copies of the app's own topics; 3 on a cluster.
     """
 

@@ -17,7 +17,7 @@ from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-def
 from deploy.embedded.broker_files import MESSAGE_MAX_BYTES
 from deploy.embedded.errors import BrokerFailed, JarsUnreachable, JavaMissing
 from deploy.embedded.kafka import EmbeddedKafka, KafkaOptions
-from tests.integration.deploy.waiting import is_running, wait_until
+from tests.waiting import is_running, wait_until
 
 ROOT = Path(__file__).parents[3]
 TIMEOUT_S = 60.0

@@ -13,7 +13,7 @@ import pytest
 from deploy.embedded.life import EXIT_HALT, BackOff, State
 from deploy.embedded.status import WorkerStatus, read_status
 from deploy.embedded.supervisor import Supervisor, Timing, WorkerSpec
-from tests.integration.deploy.waiting import is_running, wait_until
+from tests.waiting import is_running, wait_until
 
 SLEEP = "import time; time.sleep(600)"
 IGNORE_SIGTERM = (

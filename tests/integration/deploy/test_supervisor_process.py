@@ -13,7 +13,7 @@ import pytest
 
 from deploy.embedded.life import State
 from deploy.embedded.status import Status, read_status
-from tests.integration.deploy.waiting import is_running, wait_until
+from tests.waiting import is_running, wait_until
 
 ROOT = Path(__file__).parents[3]
 # The first worker ignores SIGTERM, so that only a kill can end it.

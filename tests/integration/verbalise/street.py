@@ -7,8 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -26,6 +25,7 @@ from ingest.settings import BusSettings
 from ingest.topics import DAY_MS, TopicSpec, rejected
 from ingest.wire import DEVICE_EVENT
 from tests.builders import CAMERA, OFFENCE, ZONE, site
+from tests.waiting import wait_until
 from verbalise.model import Claim
 from verbalise.rules.model import Observed
 from verbalise.stream import EXIT_STALLED
@@ -35,14 +35,6 @@ from verbalise.wire import CLAIM
 ROOT = Path(__file__).parents[3]
 PATIENCE_S = 200.0  # a watchdog may end a worker twice on a machine that is busy
 PARTITIONS = 3
-
-
-def wait_until(holds: Callable[[], bool], what: Callable[[], str]) -> None:
-    """Polls until something holds; fails loudly, with what is known by then, once it has taken absurdly long."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not holds():
-        assert time.monotonic() < deadline, f"still not so: {what()}"
-        time.sleep(0.1)
 
 
 @dataclass
@@ -153,7 +145,7 @@ class Street:
             return False
 
     def wait_read(self) -> None:
-        wait_until(self.is_read, lambda: f"all records read; the workers say:\n{self.logs()}")
+        wait_until(self.is_read, lambda: f"all records read; the workers say:\n{self.logs()}", give_up_s=PATIENCE_S)
 
     def logs(self) -> str:
         return "\n--- started again ---\n".join(self.log(index)[-3000:] for index in range(len(self.workers)))
