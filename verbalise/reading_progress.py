@@ -68,8 +68,8 @@ class ReadingProgress:
     def waiting(self, topics: Iterable[str], mine: Iterable[TopicPartition]) -> int:
         """How many records of this worker's partitions are not committed. Asks the broker.
 
-        Handled is not enough: Faust never commits again once its list of handled offsets has a gap, and a
-        worker that has handled everything and commits nothing would read it all again after a crash.
+        Handled is not enough: a worker that has handled everything and commits nothing would read it all
+        again after a crash.
 
         Raises:
             RetryLater: the broker is away.

@@ -1,4 +1,4 @@
-"""The rules as a Faust app: tracks and device reports in, claims out. Knows Faust, as does `stream_changelog`.
+"""The rules as a Faust app: tracks and device reports in, claims out. Knows Faust, as does `stream_commits`.
 
 Three agents. `devices` is keyed by device, so its reports are forwarded to `camera-devices`, keyed by each
 camera that has a gate on the device and partitioned like `tracks`; there the second agent files them in the
@@ -33,7 +33,7 @@ from verbalise.rules.book import allowed_rules, judges_now, take_in
 from verbalise.rules.model import Circumstances, Judged, Observed
 from verbalise.settings import StreamSettings
 from verbalise.site import Site, SiteCamera
-from verbalise.stream_changelog import use_durable_tables
+from verbalise.stream_commits import Handled, commit_only_what_is_done
 from verbalise.stream_state import (
     DEVICES,
     MEMORY,
@@ -70,8 +70,8 @@ def build_app(
         names: Names of the topics.
     """
     app = faust.App(settings.group, **_app_options(bus, settings))
-    use_durable_tables(app)
-    _RuleStream(app, settings, site, heads, names or StreamTopics()).attach()
+    handled = commit_only_what_is_done(app)
+    _RuleStream(app, handled, settings, site, heads, names or StreamTopics()).attach()
     return app
 
 
@@ -126,9 +126,16 @@ class _RuleStream:
     """The agents, the tables that they keep and what they send."""
 
     def __init__(
-        self, app: faust.App, settings: StreamSettings, site: Site, heads: LogHeads, names: StreamTopics
+        self,
+        app: faust.App,
+        handled: Handled,
+        settings: StreamSettings,
+        site: Site,
+        heads: LogHeads,
+        names: StreamTopics,
     ) -> None:
         self._app = app
+        self._handled = handled
         self._settings = settings
         self._site = site
         self._names = names
@@ -169,6 +176,7 @@ class _RuleStream:
                 _log.exception("stream.bug", key=_key(event), **_place(event))
                 await self._put_aside(event, f"bug in this worker: {type(error).__name__}: {error}")
             message = event.message
+            self._handled.add(message)
             self._progress.handled(TopicPartition(message.topic, message.partition), message.offset)
 
     async def _forward_report(self, event: Event) -> None:
@@ -200,13 +208,15 @@ class _RuleStream:
         if judges_now(self._memory(key), observed, self._known(camera, key)):
             await self._progress.caught_up(self._names.devices)
             await self._progress.caught_up(self._names.camera_devices, event.message.partition)
-            if event.message.tp not in self._app.consumer.assignment():
-                return  # Another worker has this camera by now, and reads this record again.
+        if not self._handled.is_current(event.message):
+            return  # Another worker may have this camera by now; whoever has it reads this record again.
         memory = self._memory(key)
         self._count_record(camera, memory, observed)
         judgement = take_in(memory, observed, self._known(camera, key))
         for judged in judgement.judged:
             await self._tell(camera, judged)
+        if not self._handled.is_current(event.message):
+            return  # This memory may be older than what the camera's new worker has written.
         # A place in the video is worth a write only where something is remembered: empty streets cost nothing.
         if judgement.memory is not memory and not (memory.is_idle and judgement.memory.is_idle):
             packed = self._memories.packed(key, judgement.memory)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import structlog
-from confluent_kafka import ConsumerGroupTopicPartitions, KafkaError, KafkaException
+from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka import TopicPartition as KafkaPlace
 
 # confluent_kafka re-exports these without telling type checkers.
@@ -27,6 +27,7 @@ from ingest.bus import TopicPartition
 from ingest.errors import Halt, RetryLater
 from ingest.kafka.client import BrokerWatch, client_config
 from ingest.kafka.errors import error_of, translated
+from ingest.kafka.group_offsets import GroupOffsets
 from ingest.settings import BusSettings
 from ingest.topics import MINUTE_MS, TopicSpec
 
@@ -46,6 +47,7 @@ class KafkaAdmin:
         self._settings = settings
         self._watch = BrokerWatch(settings.bootstrap, "admin")
         self._client = AdminClient(client_config(settings, self._watch))
+        self._group_offsets = GroupOffsets(settings, self._watch)
 
     def ping(self) -> None:
         """Raises RetryLater when no broker answers, Halt when it refuses this client."""
@@ -78,7 +80,7 @@ class KafkaAdmin:
         """How many records of each partition the group has not committed; all kept ones if it never did."""
         places = self._places(topics)
         first, end = self._offsets(places, _FIRST), self._offsets(places, _END)
-        committed = self._committed(group, places)
+        committed = self._group_offsets.committed(group, places)
         return {place: max(0, end[place] - max(first[place], committed.get(place, 0))) for place in places}
 
     def retention_ms(self, topic: str) -> int:
@@ -96,12 +98,6 @@ class KafkaAdmin:
         answers = self._client.delete_records(places, request_timeout=self._settings.request_timeout_s)
         for place, answer in answers.items():
             self._result(answer, f"deleting from {place.topic}[{place.partition}]")
-
-    def _committed(self, group: str, places: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
-        request = ConsumerGroupTopicPartitions(group, [KafkaPlace(p.topic, p.partition) for p in places])
-        answers = self._client.list_consumer_group_offsets([request], request_timeout=self._settings.request_timeout_s)
-        found = self._result(answers[group], f"asking the offsets of {group}")
-        return {TopicPartition(p.topic, p.partition): p.offset for p in found.topic_partitions if p.offset >= 0}
 
     def _offsets(self, places: Sequence[TopicPartition], spec: OffsetSpec) -> dict[TopicPartition, int]:
         asked = {KafkaPlace(place.topic, place.partition): spec for place in places}
