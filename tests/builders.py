@@ -23,9 +23,10 @@ from ingest.model import (
     PacketRef,
     StreamId,
 )
+from verbalise.agreements import Hours, Network, PartyId
 from verbalise.model import OffenceId, ZoneId
 from verbalise.rules.model import Observed
-from verbalise.site import AnalysisBasis, ByLaw, Closure, Device, Gate, Site, SiteCamera, Zone
+from verbalise.site import AnalysisBasis, ByLaw, Device, Gate, Site, SiteCamera, Zone
 
 T0 = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 """A Tuesday, 10:00 in Rouen."""
@@ -152,7 +153,7 @@ def opening(start: float, end: float) -> list[DeviceEvent]:
 
 def always_closed(reference: str = "2025-118", admitted: frozenset[RoadUser] = frozenset({RoadUser.BICYCLE})) -> ByLaw:
     """A by-law that keeps motor vehicles out at any hour."""
-    week = Closure(frozenset(range(7)), time.min, time.max)
+    week = Hours(frozenset(range(7)), time.min, time.max)
     return ByLaw(reference, ZONE, "Aire piétonne", T0 - timedelta(days=365), None, (week,), admitted)
 
 
@@ -170,8 +171,8 @@ def site(
     watched = SiteCamera(
         camera=Camera(camera, "file:/footage.mp4"),
         name="Borne 1",
-        owner="metropole",
-        network="bollard",
+        owner=PartyId("metropole"),
+        network=Network.BOLLARD,
         area="centre",
         width_px=1600,
         height_px=900,

@@ -6,13 +6,15 @@ Lines and polygons are in the picture's relative coordinates (0 to 1, origin top
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, time
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from detect.model import Point, RoadUser
 from ingest.model import Camera, CameraId, DeviceId
+from verbalise.agreements import Authorisation, Convention, HelpPermission, Hours, Network, Party, PartyId
 from verbalise.model import OffenceId, ZoneId
+from verbalise.permits import Permit
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,30 +56,48 @@ class AnalysisBasis:
 
 
 @dataclass(frozen=True, slots=True)
-class Closure:
-    """Hours of the week in which motor vehicles are kept out, local time, `start` before `end`.
+class Position:
+    """Where something stands: WGS 84 degrees."""
 
-    Attributes:
-        days: 0 is Monday.
-        end: Exclusive; midnight at the end of the day is `time.max`.
-    """
+    latitude_deg: float
+    longitude_deg: float
 
-    days: frozenset[int]
-    start: time
-    end: time
+
+@dataclass(frozen=True, slots=True)
+class Suspension:
+    """A time in which a by-law does not apply: a market, a procession, works on the way round."""
+
+    valid_from: datetime
+    valid_until: datetime
+    text: str
+
+    def in_force(self, at: datetime) -> bool:
+        """Whether the by-law is suspended at the instant."""
+        return self.valid_from <= at < self.valid_until
 
 
 @dataclass(frozen=True, slots=True)
 class ByLaw:
-    """A municipal by-law (arrêté) on one zone."""
+    """A municipal by-law (arrêté) on one zone.
+
+    Attributes:
+        closures: Hours in which motor vehicles are kept out.
+        admitted: Classes that are never kept out.
+        except_days: Local days on which no closure holds, such as holidays that the by-law exempts.
+        only_days: Local days to which the by-law is limited; None means every day.
+        suspensions: Times in which it does not apply at all.
+    """
 
     reference: str
     zone: ZoneId
     title: str
     valid_from: datetime
     valid_until: datetime | None
-    closures: tuple[Closure, ...]
+    closures: tuple[Hours, ...]
     admitted: frozenset[RoadUser]
+    except_days: frozenset[date] = frozenset()
+    only_days: frozenset[date] | None = None
+    suspensions: tuple[Suspension, ...] = ()
 
     def in_force(self, at: datetime) -> bool:
         """Whether the by-law covers the instant, whatever the hour."""
@@ -98,20 +118,26 @@ class SiteCamera:
     """A camera with what it watches.
 
     Attributes:
-        network: `bollard`, `traffic` or `city`.
+        owner: The party that owns it.
         area: The zone of the city whose patrols get its alerts.
+        masks: Polygons that privacy keeps out of every picture shown.
+        view_reference: Name of the reference view that its zones were drawn on.
     """
 
     camera: Camera
     name: str
-    owner: str
-    network: str
+    owner: PartyId
+    network: Network
     area: str
     width_px: int
     height_px: int
     zones: tuple[Zone, ...]
     gates: tuple[Gate, ...]
     analysis: tuple[AnalysisBasis, ...]
+    authorisations: tuple[Authorisation, ...] = ()
+    position: Position | None = None
+    masks: tuple[tuple[Point, ...], ...] = ()
+    view_reference: str | None = None
 
     def may_analyse(self, at: datetime) -> bool:
         """Whether any offence has a basis in force here: without one, no model looks at the pictures."""
@@ -128,6 +154,9 @@ class Site:
 
     Attributes:
         version: Digest of the description, carried by every claim.
+        boundary: Corners of the commune; a camera outside it is refused.
+        help: When a machine may help with a claimed clip; never, if empty.
+        finds_on_replay: Whether agents may find from a replayed clip, or only from what they see live.
     """
 
     version: str
@@ -137,6 +166,12 @@ class Site:
     cameras: Mapping[CameraId, SiteCamera]
     devices: Mapping[DeviceId, Device]
     by_laws: tuple[ByLaw, ...]
+    boundary: tuple[Position, ...] = ()
+    help: tuple[HelpPermission, ...] = ()
+    parties: Mapping[PartyId, Party] = field(default_factory=dict)
+    convention: Convention | None = None
+    permits: tuple[Permit, ...] = ()
+    finds_on_replay: bool = True
 
     def by_law_on(self, zone: ZoneId, at: datetime) -> ByLaw | None:
         """The by-law in force on a zone at an instant, None if there is none."""

@@ -21,10 +21,11 @@ from pydantic import ValidationError
 from detect.model import Point
 from ingest.errors import Halt
 from ingest.model import Camera, CameraId, DeviceId
+from verbalise.agreements import Hours, Network, PartyId
 from verbalise.geometry import area, crosses_itself, direction_into
 from verbalise.law.catalogue import offences
 from verbalise.model import OffenceId, ZoneId
-from verbalise.site import AnalysisBasis, ByLaw, Closure, Device, Gate, Site, SiteCamera, Zone
+from verbalise.site import AnalysisBasis, ByLaw, Device, Gate, Site, SiteCamera, Zone
 from verbalise.site_shape import (
     DAYS,
     BasisEntry,
@@ -152,8 +153,8 @@ class _Reader:
         return SiteCamera(
             camera=camera,
             name=entry.name,
-            owner=entry.owner,
-            network=entry.network,
+            owner=PartyId(entry.owner),
+            network=Network(entry.network),
             area=entry.area,
             width_px=entry.picture.width_px,
             height_px=entry.picture.height_px,
@@ -240,15 +241,15 @@ def _overlap(one: ByLaw, other: ByLaw) -> bool:
     return first.valid_until is None or second.valid_from < first.valid_until
 
 
-def _closures(entry: ClosureEntry) -> list[Closure]:
+def _closures(entry: ClosureEntry) -> list[Hours]:
     """Hours of one entry; those that pass midnight become two, the second on the following days."""
     days = frozenset(DAYS.index(day) for day in entry.days)
     start, end = _clock(entry.start), _clock(entry.end)
     if start < end:
-        return [Closure(days, start, end)]
-    evening = Closure(days, start, time.max)
+        return [Hours(days, start, end)]
+    evening = Hours(days, start, time.max)
     following = frozenset((day + 1) % 7 for day in days)
-    return [evening] if end == time.min else [evening, Closure(following, time.min, end)]
+    return [evening] if end == time.min else [evening, Hours(following, time.min, end)]
 
 
 def _clock(text: str) -> time:

@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 from detect.model import RoadUser
 from ingest.model import DeviceEvent, DeviceEventKind
+from verbalise.agreements import Hours
 from verbalise.history import Entry, TrackMemory
 from verbalise.model import Reason
 from verbalise.rules.bollard import Doubt
-from verbalise.site import ByLaw, Closure
+from verbalise.site import ByLaw
 
 KINDS_FR = {
     RoadUser.CAR: "voiture",
@@ -51,7 +52,7 @@ def no_law() -> Reason:
     return Reason("no-by-law", False, "Aucun arrêté en vigueur sur cette zone à cet instant")
 
 
-def closed(closure: Closure, at: datetime, zone: ZoneInfo) -> Reason:
+def closed(closure: Hours, at: datetime, zone: ZoneInfo) -> Reason:
     until = "24:00" if closure.end == time.max else f"{closure.end:%H:%M}"
     return Reason(
         "closed-hours",

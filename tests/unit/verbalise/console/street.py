@@ -18,6 +18,7 @@ from ingest.model import (
     PacketRef,
     StreamId,
 )
+from verbalise.agreements import Hours, Network, PartyId
 from verbalise.model import (
     Agent,
     AgentId,
@@ -41,7 +42,7 @@ from verbalise.model import (
     Verdict,
     ZoneId,
 )
-from verbalise.site import ByLaw, Closure, Device, Gate, Site, SiteCamera, Zone
+from verbalise.site import ByLaw, Device, Gate, Site, SiteCamera, Zone
 
 START = datetime(2026, 11, 23, 13, 7, 24, tzinfo=UTC)
 FRAME = timedelta(seconds=0.1)
@@ -192,8 +193,8 @@ def site() -> Site:
     camera = SiteCamera(
         camera=Camera(CAMERA, "file:ped.mp4"),
         name="Rue du Gros-Horloge · borne 1",
-        owner="metropole",
-        network="bollard",
+        owner=PartyId("metropole"),
+        network=Network.BOLLARD,
         area="centre",
         width_px=1600,
         height_px=900,
@@ -201,7 +202,7 @@ def site() -> Site:
         gates=(Gate("borne-1", ZONE, BOLLARD, line),),
         analysis=(),
     )
-    always = Closure(frozenset(range(7)), time.min, time.max)
+    always = Hours(frozenset(range(7)), time.min, time.max)
     law = ByLaw(
         "2025-118",
         ZONE,

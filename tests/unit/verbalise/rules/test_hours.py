@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.builders import always_closed
+from verbalise.agreements import Hours
 from verbalise.rules.hours import closure_at
-from verbalise.site import Closure
 
 PARIS = ZoneInfo("Europe/Paris")
-SUNDAY_NIGHT = Closure(frozenset({6}), time(2, 30), time(4))
-WEEKDAYS = Closure(frozenset(range(5)), time(11, 30), time(18))
-EVENING = Closure(frozenset({4}), time(22), time.max)
+SUNDAY_NIGHT = Hours(frozenset({6}), time(2, 30), time(4))
+WEEKDAYS = Hours(frozenset(range(5)), time(11, 30), time(18))
+EVENING = Hours(frozenset({4}), time(22), time.max)
 
 
 @pytest.mark.parametrize(
@@ -41,6 +41,6 @@ EVENING = Closure(frozenset({4}), time(22), time.max)
         (SUNDAY_NIGHT, datetime(2026, 10, 25, 3, 0, tzinfo=UTC), False),
     ],
 )
-def test_closure_at(closure: Closure, at: datetime, closed: bool) -> None:
+def test_closure_at(closure: Hours, at: datetime, closed: bool) -> None:
     law = replace(always_closed(), closures=(closure,))
     assert closure_at(law, at, PARIS) == (closure if closed else None)

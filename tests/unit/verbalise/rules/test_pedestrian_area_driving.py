@@ -30,9 +30,10 @@ from tests.builders import (
     wobbling,
 )
 from tests.playing import play
+from verbalise.agreements import Hours
 from verbalise.model import OffenceId, Outcome
 from verbalise.rules.model import Observed
-from verbalise.site import Closure, Site
+from verbalise.site import Site
 
 OTHER_STREAM = StreamId("B1~s2")
 DOWN = opening(-1.0, 8.8)
@@ -197,8 +198,8 @@ def test_is_no_entry_at_all(name: str) -> None:
     assert played.codes == ["covered"]
 
 
-def evening() -> Closure:
-    return Closure(frozenset(range(7)), time(11, 30), time.max)
+def evening() -> Hours:
+    return Hours(frozenset(range(7)), time(11, 30), time.max)
 
 
 PLACES: dict[str, tuple[Site, list[str]]] = {
