@@ -143,6 +143,9 @@ class StreamDecoder:
         if not isinstance(context, VideoCodecContext):
             raise Reject(f"camera {keyframe.camera}: codec {keyframe.codec!r} is not video")
         context.extradata = keyframe.extradata
+        # Headers that do not say how far pictures are reordered leave FFmpeg's H.264 decoder to find out, at the price
+        # of a picture per group. Strict, it holds back as many as the profile allows: a second's delay, nothing lost.
+        context.options = {"strict": "strict"}
         context.thread_count = self._threads
         context.thread_type = ThreadType.AUTO if self._threads > 1 else ThreadType.NONE
         try:

@@ -91,12 +91,15 @@ def clip(
             target.mux(output.encode(frame))
         target.mux(output.encode(None))
     file.seek(0)
-    return _packets(file, camera, stream, first_seq, at_s)
+    return packets_of(file, camera=camera, stream=stream, first_seq=first_seq, at_s=at_s)
 
 
-def _packets(file: io.BytesIO, camera: str, stream: str, first_seq: int, at_s: float) -> list[Packet]:
+def packets_of(
+    file: io.BytesIO | Path, *, camera: str = CAMERA, stream: str = STREAM, first_seq: int = 0, at_s: float = 0.0
+) -> list[Packet]:
+    """The packets of a file's first video track, the first picture at `at_s` after `T0`."""
     made: list[Packet] = []
-    with av.open(file, "r") as source:
+    with av.open(str(file) if isinstance(file, Path) else file, "r") as source:
         video = source.streams.video[0]
         context = video.codec_context
         for coded in source.demux(video):
