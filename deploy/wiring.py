@@ -17,8 +17,10 @@ from ingest.kafka import KafkaAdmin, KafkaConsumer, KafkaLogReader, KafkaProduce
 from ingest.model import Camera
 from ingest.topics import MINUTE_MS, TopicSpec, topic_specs
 from verbalise.casework.ports import PlateHelp
+from verbalise.gate import analysed_offences
 from verbalise.site import Site
 from verbalise.site_file import load_site
+from verbalise.site_history import SiteBook, SiteHistory
 from verbalise.stream_topics import own_topic_specs
 
 Run = Callable[[Settings], int]
@@ -38,6 +40,11 @@ def create_topics(settings: Settings) -> int:
     wait_for_broker(settings.bus, threading.Event())
     KafkaAdmin(settings.bus).create_topics(topics_of(settings), settings.topics.partitions, settings.topics.replication)
     return 0
+
+
+def sites_of(settings: Settings) -> SiteHistory:
+    """The history of the site."""
+    return SiteBook.of(load_site(settings.site))
 
 
 def cameras_of(settings: Settings, site: Site) -> list[Camera]:
@@ -89,7 +96,7 @@ def run_detect(settings: Settings) -> int:
         lambda: ByteTrackTracker(settings.detect.tracker),
         settings.detect,
         site.cameras.keys(),
-        lambda camera, at: site.cameras[camera].may_analyse(at),
+        lambda camera, at: bool(analysed_offences(site, camera, at)),
     )
     return run_until_signalled(worker)
 
@@ -98,7 +105,7 @@ def run_verbalise(settings: Settings) -> int:
     """Observations and device events to claims."""
     from verbalise.stream_worker import run_rules
 
-    return run_rules(settings.bus, settings.stream, load_site(settings.site), KafkaAdmin(settings.bus))
+    return run_rules(settings.bus, settings.stream, sites_of(settings), KafkaAdmin(settings.bus))
 
 
 def run_casework(settings: Settings) -> int:
@@ -115,7 +122,7 @@ def run_casework(settings: Settings) -> int:
         KafkaProducer(settings.bus),
         open_evidence_store(settings.evidence, secret_of),
         register.cases,
-        load_site(settings.site),
+        sites_of(settings),
         settings.casework,
         lambda: _plate_help(settings),
         _now,
@@ -145,7 +152,7 @@ def run_console(settings: Settings) -> int:
         evidence=open_evidence_store(settings.evidence, secret_of),
         producer=KafkaProducer(settings.bus),
         log=log,
-        site=load_site(settings.site),
+        sites=sites_of(settings),
         clock=_now,
     )
     try:

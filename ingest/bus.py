@@ -126,6 +126,18 @@ class LogReader(Protocol):
         """How many partitions a topic has. Raises Halt if it does not exist."""
         ...
 
+    def place_of(self, topic: str, key: str) -> TopicPartition:
+        """The partition in which all records of a key lie. Raises Halt if the topic does not exist, RetryLater."""
+        ...
+
+    def offset_at(self, place: TopicPartition, at: datetime) -> int:
+        """Offset of the first record written at or after an instant; the next to be written where there is none.
+
+        Raises:
+            RetryLater: the broker is away.
+        """
+        ...
+
     def close(self) -> None:
         """Let go of connections."""
         ...

@@ -47,6 +47,8 @@ class DeviceReport(BaseModel):
     kind: DeviceEventKind
     at: AwareDatetime
     permit: Text | None = None
+    operator: Text | None = None
+    why: Text | None = None
 
 
 class Refusal(Exception):
@@ -157,6 +159,8 @@ def _event(report: DeviceReport, received_at: datetime) -> DeviceEvent:
         at=report.at.astimezone(UTC),
         received_at=received_at,
         permit=report.permit,
+        operator=report.operator,
+        why=report.why,
     )
 
 

@@ -132,11 +132,15 @@ class MemoryBus:
             raise Halt(f"{place.topic}[{place.partition}] does not exist. Create it with `constat topics`.")
         return self._logs[place]
 
+    def place_of(self, topic: str, key: str) -> TopicPartition:
+        """The partition of a key. Raises Halt if the topic does not exist."""
+        places = self.places(topic)
+        return places[zlib.crc32(key.encode()) % len(places)]
+
     def append(self, message: Message) -> tuple[TopicPartition, int]:
         """Store a message; returns where."""
         with self.changed:
-            places = self.places(message.topic)
-            place = places[zlib.crc32(message.key.encode()) % len(places)]
+            place = self.place_of(message.topic, message.key)
             log = self._logs[place]
             offset = log.end
             headers = dict(sorted(message.headers.items()))
@@ -306,6 +310,19 @@ class MemoryLogReader:
         with self._bus.changed:
             self._raise_if_away()
             return len(self._bus.places(topic))
+
+    def place_of(self, topic: str, key: str) -> TopicPartition:
+        """See `ingest.bus.LogReader.place_of`."""
+        with self._bus.changed:
+            self._raise_if_away()
+            return self._bus.place_of(topic, key)
+
+    def offset_at(self, place: TopicPartition, at: datetime) -> int:
+        """See `ingest.bus.LogReader.offset_at`."""
+        with self._bus.changed:
+            self._raise_if_away()
+            log = self._bus.log(place)
+            return next((record.offset for record in log.records if record.written_at >= at), log.end)
 
     def close(self) -> None:
         """Nothing to let go of."""

@@ -115,7 +115,10 @@ class PacketRef:
 
 
 class DeviceEventKind(StrEnum):
-    """What bollards, badge readers, signals and loops report."""
+    """What bollards, badge readers, signals and loops report.
+
+    `passage` comes from a loop: one vehicle passed over it. All others are changes of state or readings.
+    """
 
     BADGE_ACCEPTED = "badge-accepted"
     BADGE_REFUSED = "badge-refused"
@@ -134,6 +137,7 @@ class DeviceEventKind(StrEnum):
     AMBER = "amber"
     RED = "red"
     DARK = "dark"
+    PASSAGE = "passage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +149,8 @@ class DeviceEvent:
         at: The device's instant, corrected by nothing.
         received_at: When Constat took it; measures the device's lag.
         permit: Reference of the permit behind a badge, or of the intercom call behind an opening.
+        operator: Who opened by hand, by service number; None where nobody did.
+        why: What the operator opened for, in a few words.
     """
 
     id: str
@@ -153,6 +159,8 @@ class DeviceEvent:
     at: datetime
     received_at: datetime
     permit: str | None = None
+    operator: str | None = None
+    why: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ TRACKER_STATE = "tracker-state"
 CLAIMS = "claims"
 CASES = "cases"
 ALERTS = "alerts"
+HEALTH = "health"
+SUPPRESSED = "suppressed"
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
@@ -52,6 +54,8 @@ def topic_specs(video_retention_ms: int = 30 * MINUTE_MS, video_retention_bytes:
         TopicSpec(CLAIMS, "camera", 7 * DAY_MS, by_camera=True),
         TopicSpec(CASES, "case", None),
         TopicSpec(ALERTS, "zone of the city", DAY_MS),
+        TopicSpec(HEALTH, "camera", DAY_MS),
+        TopicSpec(SUPPRESSED, "camera", 7 * DAY_MS),
     ]
     refusable = (VIDEO, DEVICES, TRACKS, CLAIMS)
     return flow + [TopicSpec(rejected(topic), "as in the source", 7 * DAY_MS) for topic in refusable]

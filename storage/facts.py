@@ -7,8 +7,10 @@ from dataclasses import replace
 from verbalise.model import Act, AgentId, Case, CaseState, Decision
 from verbalise.ports import CaseFact, CaseSummary
 
-DECIDED = frozenset({CaseState.FOUND, CaseState.REJECTED})
-_DECIDING = frozenset({Act.FIND, Act.REJECT})
+UNKNOWN_VEHICLE = "unknown"
+"""Class of a vehicle that nobody has named yet."""
+DECIDED = frozenset({CaseState.FOUND, CaseState.REJECTED, CaseState.REFERRED})
+_DECIDING = frozenset({Act.FIND, Act.REJECT, Act.REFER})
 
 
 def moved(case: Case, decision: Decision, new_state: CaseState, holder: AgentId | None) -> Case:
@@ -38,7 +40,7 @@ def fact_of(case: Case) -> CaseFact:
         place=claim.place,
         offence=claim.offence,
         trigger=claim.trigger,
-        vehicle=claim.kind.value,
+        vehicle=claim.kind.value if claim.kind else UNKNOWN_VEHICLE,
         at=claim.at,
         opened_at=case.opened_at,
         decided_at=decided.at if decided else None,

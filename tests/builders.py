@@ -23,8 +23,8 @@ from ingest.model import (
     PacketRef,
     StreamId,
 )
-from verbalise.agreements import Hours, Network, PartyId
-from verbalise.model import OffenceId, ZoneId
+from verbalise.agreements import Aim, Authorisation, Hours, Network
+from verbalise.model import CITY, OffenceId, ZoneId
 from verbalise.rules.model import Observed
 from verbalise.site import AnalysisBasis, ByLaw, Device, Gate, Site, SiteCamera, Zone
 
@@ -162,6 +162,12 @@ def basis(days_before: float = 30, days_after: float = 30) -> AnalysisBasis:
     return AnalysisBasis(OFFENCE, "Rue de synthèse", T0 - timedelta(days=days_before), T0 + timedelta(days=days_after))
 
 
+def order(days_before: float = 300, days_after: float = 300) -> Authorisation:
+    """A prefect's order around `T0` that names every aim."""
+    start, end = T0 - timedelta(days=days_before), T0 + timedelta(days=days_after)
+    return Authorisation("76-2026-001", frozenset(Aim), start, end, retention_days=30)
+
+
 def site(
     *by_laws: ByLaw, analysis: tuple[AnalysisBasis, ...] | None = None, gated: bool = True, camera: CameraId = CAMERA
 ) -> Site:
@@ -171,7 +177,7 @@ def site(
     watched = SiteCamera(
         camera=Camera(camera, "file:/footage.mp4"),
         name="Borne 1",
-        owner=PartyId("metropole"),
+        owner=CITY,
         network=Network.BOLLARD,
         area="centre",
         width_px=1600,
@@ -179,6 +185,7 @@ def site(
         zones=(zone,),
         gates=(gate,) if gated else (),
         analysis=(basis(),) if analysis is None else analysis,
+        authorisations=(order(),),
     )
     return Site(
         version="0" * 64,

@@ -6,7 +6,7 @@ Everything has an instant from which, and most have one until which, they are in
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import NewType
 
@@ -36,16 +36,26 @@ class Aim(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """Hours of the week, local time, `start` before `end`.
+    """Hours of the week by the clock on the wall; where `end` is not after `start` they pass midnight.
 
     Attributes:
-        days: 0 is Monday.
+        days: The days on which they start; 0 is Monday.
         end: Exclusive; midnight at the end of the day is `time.max`.
     """
 
     days: frozenset[int]
     start: time
     end: time
+
+    def started_on(self, local: datetime) -> date | None:
+        """The day on which the span that holds a local time started, None where no span holds it."""
+        day, clock = local.date(), local.time()
+        passes_midnight = self.end <= self.start
+        before_end = self.end == time.max or clock < self.end
+        if day.weekday() in self.days and clock >= self.start and (passes_midnight or before_end):
+            return day
+        eve = day - timedelta(days=1)
+        return eve if passes_midnight and eve.weekday() in self.days and before_end else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,11 +27,12 @@ class Alerting:
     """Raises, takes and closes alerts.
 
     Attributes:
+        site: The site as it is described now.
         announce: Publishes a message without ever losing the alert: the register is the truth.
     """
 
     register: AlertRegister
-    site: Site
+    site: Callable[[], Site]
     announce: Callable[[Message], None]
 
     def raise_alert(self, alert: Alert) -> None:
@@ -59,7 +60,7 @@ class Alerting:
         return alert
 
     def _announce(self, alert: Alert) -> None:
-        self.announce(alert_message(alert, area_of(self.site, alert.camera)))
+        self.announce(alert_message(alert, area_of(self.site(), alert.camera)))
 
 
 def alert_from_case(case: Case, kind: AlertKind, text: str, agent: AgentId, at: datetime, request_id: str) -> Alert:

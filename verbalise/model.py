@@ -10,8 +10,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
-from detect.model import Box, PlateReading, RoadUser, TrackId
-from ingest.model import CameraId, DeviceEvent, PacketRef, StreamId
+from detect.model import Box, PlateReading, Point, RoadUser, TrackId
+from ingest.model import CameraId, DeviceEvent, DeviceId, PacketRef, StreamId
+from verbalise.agreements import PartyId
 
 OffenceId = NewType("OffenceId", str)
 ClaimId = NewType("ClaimId", str)
@@ -19,6 +20,10 @@ CaseId = NewType("CaseId", str)
 AgentId = NewType("AgentId", str)
 AlertId = NewType("AlertId", str)
 ZoneId = NewType("ZoneId", str)
+PermitId = NewType("PermitId", str)
+
+CITY = PartyId("ville")
+"""The party whose agents find offences: the commune itself."""
 
 
 class Trigger(StrEnum):
@@ -27,6 +32,29 @@ class Trigger(StrEnum):
     DEVICE = "device"
     AGENT = "agent"
     ANALYSIS = "analysis"
+    INSTRUMENT = "instrument"
+    """An approved meter (speed, noise). Constat has none: it never triggers, and no fine is offered without it."""
+
+
+class Sight(StrEnum):
+    """How a person saw the facts."""
+
+    LIVE = "live"
+    REPLAYED = "replayed"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """An agent's key on the live view.
+
+    Attributes:
+        sight: Whether the picture marked was live or had been gone back to.
+        spot: Where the agent pointed, relative to the picture; None where only a key was pressed.
+    """
+
+    agent: AgentId
+    sight: Sight
+    spot: Point | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +110,14 @@ class Passage:
     """One vehicle through a gate, for the time line that the agent sees.
 
     Attributes:
+        track: None where a loop and no camera counted it.
+        kind: None where nothing saw what it was.
         covered_by: The permit or call that opened for it; None where nothing did.
     """
 
-    track: TrackId
+    track: TrackId | None
     at: datetime
-    kind: RoadUser
+    kind: RoadUser | None
     covered_by: str | None
 
 
@@ -96,29 +126,34 @@ class Claim:
     """A possible offence, fixed in time and place, with all that was known when it was made.
 
     Attributes:
-        id: From camera, rule version, track and instant, so that judging twice claims once.
+        id: From what triggered it (camera, rule version, and track, device event or mark) and the instant, so that
+            judging twice claims once.
+        stream, track, event: None where no picture was analysed: casework finds the packets by camera and time.
+        trigger: What said "look here"; `device` names the device, `mark` the agent.
         at: The instant of the facts.
+        zone: None where the offence needs none.
+        kind: None where nobody has yet said what vehicle it is.
         place: French name of the place, as agents say it.
-        path: The vehicle's observations, in order; the clip covers them.
+        path: The vehicle's observations, in order; the clip covers them. Empty without analysis.
         devices: What the devices reported around the facts, in order.
         passages: Passages in the same opening, in order, this one included.
         site_version: Digest of the site description that was in force.
         by_law: Reference of the by-law that was in force, None where the offence needs none.
-        detector: Fingerprint of what saw it.
+        detector: Fingerprint of what saw it; empty without analysis.
     """
 
     id: ClaimId
     camera: CameraId
-    stream: StreamId
+    stream: StreamId | None
     offence: OffenceId
     rule: RuleRef
     trigger: Trigger
     at: datetime
-    zone: ZoneId
+    zone: ZoneId | None
     place: str
-    track: TrackId
-    kind: RoadUser
-    event: PacketRef
+    track: TrackId | None
+    kind: RoadUser | None
+    event: PacketRef | None
     path: tuple[TrackPoint, ...]
     devices: tuple[DeviceEvent, ...]
     passages: tuple[Passage, ...]
@@ -126,6 +161,8 @@ class Claim:
     site_version: str
     by_law: str | None
     detector: str
+    device: DeviceId | None = None
+    mark: Mark | None = None
 
 
 class EvidenceKind(StrEnum):
@@ -184,6 +221,8 @@ class CaseState(StrEnum):
     SECOND_LOOK = "second-look"
     FOUND = "found"
     REJECTED = "rejected"
+    REFERRED = "referred"
+    """Handed to the officer of the judicial police: a délit is never a fine."""
 
 
 class RejectionReason(StrEnum):
@@ -207,11 +246,13 @@ class Viewing:
         viewed_s: Seconds of the clip that were played.
         plate_typed_blind: The plate as typed before the machine's reading was revealed; None if it was revealed first.
         machine_revealed: Whether the machine's reading was revealed.
+        sight: Live only for the agent who marked the facts while watching them happen.
     """
 
     viewed_s: float
     plate_typed_blind: str | None
     machine_revealed: bool
+    sight: Sight = Sight.REPLAYED
 
 
 class Act(StrEnum):
@@ -223,6 +264,8 @@ class Act(StrEnum):
     REJECT = "reject"
     SECOND_LOOK = "second-look"
     CORRECT_PLATE = "correct-plate"
+    REFER = "refer"
+    """Hand the dossier of a délit to the officer of the judicial police (OPJ)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +329,10 @@ class Capacity(StrEnum):
     CSU_OPERATOR = "csu"
     ANALYST = "analyst"
     ADMINISTRATOR = "admin"
+    TRAFFIC_OPERATOR = "pcrt"
+    """Runs the roads from the traffic centre; finds no offence."""
+    NATIONAL_POLICE = "pn"
+    """Of the national police (DIPN): answers alerts, finds nothing here."""
 
 
 class Desk(StrEnum):
@@ -294,6 +341,10 @@ class Desk(StrEnum):
     REVIEW = "review"
     PATROL = "patrol"
     ANALYSIS = "analysis"
+    LIVE = "live"
+    """The camera wall, where an agent marks what happens."""
+    SITE = "site"
+    """What is allowed where and why, permits used, the convention and its reports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +356,8 @@ class Agent:
         sworn: May find offences; operators who only watch may not.
         desks: Rooms this person may enter.
         valid_from, valid_until: Dates of the mayor's act; outside them nobody signs in.
+        party: Whom this person works for; others than the city see what the convention lets them.
+        act: Reference of the act that names the person, as findings quote it.
     """
 
     id: AgentId
@@ -316,6 +369,16 @@ class Agent:
     desks: frozenset[Desk]
     valid_from: datetime
     valid_until: datetime
+    party: PartyId = CITY
+    act: str = ""
+
+
+class Service(StrEnum):
+    """Who is told of something in the field."""
+
+    MUNICIPAL_POLICE = "pm"
+    NATIONAL_POLICE = "dipn"
+    """The State's police: délits, and danger to people."""
 
 
 class AlertKind(StrEnum):
@@ -323,7 +386,12 @@ class AlertKind(StrEnum):
 
     VEHICLE_IN_PEDESTRIAN_AREA = "vehicle-in-pedestrian-area"
     BOLLARD_FORCED = "bollard-forced"
+    BOLLARD_STRUCK = "bollard-struck"
     BOLLARD_FAULT = "bollard-fault"
+    OFFENCE = "offence"
+    """A possible offence that a patrol could still meet; the text says which."""
+    DANGER = "danger"
+    """People are in danger now."""
     OTHER = "other"
 
 
@@ -332,6 +400,7 @@ class Alert:
     """Something for a patrol: a place, a thing, one line. It carries no plate.
 
     Attributes:
+        to: The service that gets it.
         case: The case it was raised from, None when from elsewhere.
         taken_by: The patrol agent who answered.
         version: Counts changes, so that pages can tell old from new.
@@ -349,6 +418,7 @@ class Alert:
     taken_at: datetime | None = None
     closed_at: datetime | None = None
     version: int = 0
+    to: Service = Service.MUNICIPAL_POLICE
 
 
 class Access(StrEnum):
@@ -368,6 +438,16 @@ class Access(StrEnum):
     TAKE_ALERT = "take-alert"
     SEARCH = "search"
     EXPORT = "export"
+    VIEW_LIVE = "view-live"
+    MARK = "mark"
+    VIEW_SITE = "view-site"
+    VIEW_AUDIT = "view-audit"
+    VIEW_DOSSIER = "view-dossier"
+    VIEW_REPORT = "view-report"
+    NOTE_EXCHANGE = "note-exchange"
+    GATE_CHANGED = "gate-changed"
+    SITE_IMPORTED = "site-imported"
+    NATINF_IMPORTED = "natinf-imported"
     REFUSED = "refused"
 
 
@@ -386,3 +466,27 @@ class AccessEntry:
     subject: str
     purpose: str
     address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """A passage that would have been a claim, had no right covered it: counted and audited, without image or plate.
+
+    Attributes:
+        id: From what would have been the claim, so that judging twice counts once.
+        permit: The site's permit behind it; None where the devices named one that the site does not list.
+        reference: The badge or call as the devices named it; empty where a plate matched.
+        holder: Who benefited, as the permit names it.
+        reason: Why the permit was given, or what the operator opened for.
+    """
+
+    id: str
+    camera: CameraId
+    offence: OffenceId
+    zone: ZoneId
+    place: str
+    at: datetime
+    permit: PermitId | None
+    reference: str
+    holder: str
+    reason: str

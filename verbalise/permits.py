@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType
 
 from verbalise.agreements import Hours
-from verbalise.model import ZoneId
-
-PermitId = NewType("PermitId", str)
+from verbalise.model import PermitId, ZoneId
 
 
 class PermitReason(StrEnum):

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from detect.model import Point, RoadUser
 from ingest.model import Camera, CameraId, DeviceId
 from verbalise.agreements import Authorisation, Convention, HelpPermission, Hours, Network, Party, PartyId
-from verbalise.model import OffenceId, ZoneId
+from verbalise.model import CITY, Agent, OffenceId, ZoneId
 from verbalise.permits import Permit
 
 
@@ -39,6 +40,33 @@ class Gate:
     zone: ZoneId
     device: DeviceId
     line: tuple[Point, Point]
+
+
+class LineKind(StrEnum):
+    """What a line on the road means."""
+
+    STOP = "stop"
+    """Where vehicles wait at a signal or a stop sign."""
+    CONTINUOUS = "continuous"
+    CROSSING = "crossing"
+    """The near edge of a pedestrian crossing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line on the road as one camera sees it.
+
+    Attributes:
+        points: At least two, in order along the line.
+        signal: The signal whose phase holds at a stop line; None where there is none.
+        place: French name of the place, as agents say it.
+    """
+
+    id: str
+    kind: LineKind
+    place: str
+    points: tuple[Point, ...]
+    signal: DeviceId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +134,18 @@ class ByLaw:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A bollard, signal or reader on the street."""
+    """A bollard, signal, loop or reader on the street.
+
+    Attributes:
+        kind: `bollard`, `signal`, `reader` or `loop`.
+        serves: The bollard or signal that a reader or loop belongs to; None for those themselves.
+    """
 
     id: DeviceId
     kind: str
     name: str
+    serves: DeviceId | None = None
+    position: Position | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +157,7 @@ class SiteCamera:
         area: The zone of the city whose patrols get its alerts.
         masks: Polygons that privacy keeps out of every picture shown.
         view_reference: Name of the reference view that its zones were drawn on.
+        lines: Lines on the road.
     """
 
     camera: Camera
@@ -138,10 +174,12 @@ class SiteCamera:
     position: Position | None = None
     masks: tuple[tuple[Point, ...], ...] = ()
     view_reference: str | None = None
+    lines: tuple[Line, ...] = ()
 
-    def may_analyse(self, at: datetime) -> bool:
-        """Whether any offence has a basis in force here: without one, no model looks at the pictures."""
-        return any(basis.in_force(at) for basis in self.analysis)
+    @property
+    def retention_days(self) -> int:
+        """How long pictures of this camera may be kept: the strictest of its orders, 30 days at most."""
+        return min([30, *(order.retention_days for order in self.authorisations)])
 
     def zone(self, zone_id: ZoneId) -> Zone:
         """The zone of that id; KeyError if this camera does not watch it."""
@@ -157,6 +195,7 @@ class Site:
         boundary: Corners of the commune; a camera outside it is refused.
         help: When a machine may help with a claimed clip; never, if empty.
         finds_on_replay: Whether agents may find from a replayed clip, or only from what they see live.
+        agents: People named by the city or by a party, with their capacity and dates; passwords are not here.
     """
 
     version: str
@@ -172,15 +211,34 @@ class Site:
     convention: Convention | None = None
     permits: tuple[Permit, ...] = ()
     finds_on_replay: bool = True
+    agents: tuple[Agent, ...] = ()
 
     def by_law_on(self, zone: ZoneId, at: datetime) -> ByLaw | None:
         """The by-law in force on a zone at an instant, None if there is none."""
         return next((law for law in self.by_laws if law.zone == zone and law.in_force(at)), None)
 
+    def help_at(self, at: datetime) -> HelpPermission | None:
+        """The permission for machine help in force at an instant, None if there is none."""
+        return next((permission for permission in self.help if permission.in_force(at)), None)
+
+    def served_by(self, device: DeviceId) -> DeviceId:
+        """The bollard or signal that a device belongs to: itself, unless it is a reader or loop of another."""
+        known = self.devices.get(device)
+        return known.serves if known is not None and known.serves is not None else device
+
+    def beside(self, device: DeviceId) -> tuple[DeviceId, ...]:
+        """A bollard or signal with every reader and loop that serves it, itself first."""
+        return (device, *(other.id for other in self.devices.values() if other.serves == device))
+
     def cameras_of(self, device: DeviceId) -> tuple[CameraId, ...]:
-        """Cameras with a gate on this device, in the order of the site."""
+        """Cameras with a gate or a line at the place of this device, in the order of the site."""
+        main = self.served_by(device)
         return tuple(
             camera_id
             for camera_id, camera in self.cameras.items()
-            if any(gate.device == device for gate in camera.gates)
+            if any(gate.device == main for gate in camera.gates) or any(line.signal == main for line in camera.lines)
         )
+
+    def is_own(self, camera: SiteCamera) -> bool:
+        """Whether the camera belongs to the city itself."""
+        return camera.owner == CITY

@@ -33,6 +33,7 @@ from verbalise.rules.book import allowed_rules, judges_now, take_in
 from verbalise.rules.model import Circumstances, Judged, Observed
 from verbalise.settings import StreamSettings
 from verbalise.site import Site, SiteCamera
+from verbalise.site_history import SiteHistory
 from verbalise.stream_commits import Handled, commit_only_what_is_done
 from verbalise.stream_state import (
     DEVICES,
@@ -59,7 +60,7 @@ Handler = Callable[[Event], Awaitable[None]]
 
 
 def build_app(
-    bus: BusSettings, settings: StreamSettings, site: Site, heads: LogHeads, names: StreamTopics | None = None
+    bus: BusSettings, settings: StreamSettings, sites: SiteHistory, heads: LogHeads, names: StreamTopics | None = None
 ) -> faust.App:
     """The app, ready to be run by a `faust.Worker` in this process.
 
@@ -71,7 +72,7 @@ def build_app(
     """
     app = faust.App(settings.group, **_app_options(bus, settings))
     handled = commit_only_what_is_done(app)
-    _RuleStream(app, handled, settings, site, heads, names or StreamTopics()).attach()
+    _RuleStream(app, handled, settings, sites, heads, names or StreamTopics()).attach()
     return app
 
 
@@ -130,14 +131,14 @@ class _RuleStream:
         app: faust.App,
         handled: Handled,
         settings: StreamSettings,
-        site: Site,
+        sites: SiteHistory,
         heads: LogHeads,
         names: StreamTopics,
     ) -> None:
         self._app = app
         self._handled = handled
         self._settings = settings
-        self._site = site
+        self._sites = sites
         self._names = names
         self._memory_table = app.Table(MEMORY_TABLE, key_type=bytes, value_type=bytes)
         self._devices_table = app.Table(DEVICES_TABLE, key_type=bytes, value_type=bytes)
@@ -181,13 +182,13 @@ class _RuleStream:
 
     async def _forward_report(self, event: Event) -> None:
         """Sends a device's report on to every camera that has a gate on the device."""
-        report = read_report(event.value, self._site)
-        for camera in self._site.cameras_of(report.device):
+        site, report = read_report(event.value, self._sites)
+        for camera in site.cameras_of(report.device):
             await self._send(Message(self._names.camera_devices, camera, event.value))
 
     async def _file_report(self, event: Event) -> None:
         """Adds a report to its camera's device history."""
-        camera, report = read_camera_report(event.key, event.value, self._site)
+        _, camera, report = read_camera_report(event.key, event.value, self._sites)
         key = camera.camera.id.encode()
         before = self._device_history(key)
         after = with_event(before, report)
@@ -203,16 +204,16 @@ class _RuleStream:
 
     async def _take_in(self, event: Event) -> None:
         """Takes in one frame or break, and sends the claims that it makes due before it is remembered."""
-        camera, observed = read_observed(event.value, self._site)
+        site, camera, observed = read_observed(event.value, self._sites)
         key = camera.camera.id.encode()
-        if judges_now(self._memory(key), observed, self._known(camera, key)):
+        if judges_now(self._memory(key), observed, self._known(site, camera, key)):
             await self._progress.caught_up(self._names.devices)
             await self._progress.caught_up(self._names.camera_devices, event.message.partition)
         if not self._handled.is_current(event.message):
             return  # Another worker may have this camera by now; whoever has it reads this record again.
         memory = self._memory(key)
-        self._count_record(camera, memory, observed)
-        judgement = take_in(memory, observed, self._known(camera, key))
+        self._count_record(site, camera, memory, observed)
+        judgement = take_in(memory, observed, self._known(site, camera, key))
         for judged in judgement.judged:
             await self._tell(camera, judged)
         if not self._handled.is_current(event.message):
@@ -235,20 +236,20 @@ class _RuleStream:
             code=judged.code, at=judged.entry.at.isoformat(), claim=judged.claim.id if judged.claim else None,
         )  # fmt: skip
 
-    def _count_record(self, camera: SiteCamera, memory: CameraMemory, observed: Observed) -> None:
+    def _count_record(self, site: Site, camera: SiteCamera, memory: CameraMemory, observed: Observed) -> None:
         name, at = camera.camera.id, observed.video.captured_at
         if has_seen(memory, observed):
             metrics.seen_again.labels(name).inc()
             return
         metrics.picture_lag_s.labels(name).set((datetime.now(UTC) - at).total_seconds())
-        if isinstance(observed, ObservedFrame) and not allowed_rules(camera, at):
+        if isinstance(observed, ObservedFrame) and not allowed_rules(site, camera, at):
             metrics.not_authorised.labels(name).inc()
             if name not in self._told_not_authorised:
                 self._told_not_authorised.add(name)
                 _log.warning("stream.not_authorised", camera=name, text="analyse non autorisée")
 
-    def _known(self, camera: SiteCamera, key: bytes) -> Circumstances:
-        return Circumstances(self._site, camera, self._device_history(key), self._settings.settle)
+    def _known(self, site: Site, camera: SiteCamera, key: bytes) -> Circumstances:
+        return Circumstances(site, camera, self._device_history(key), self._settings.settle)
 
     def _memory(self, key: bytes) -> CameraMemory:
         try:

@@ -14,6 +14,7 @@ from verbalise.history import CameraMemory, Entry
 from verbalise.rules.bollard import CLOCK_TOLERANCE, OPENING_LIMIT, DeviceHistory
 from verbalise.rules.model import Observed
 from verbalise.site import Site, SiteCamera
+from verbalise.site_history import SiteHistory
 
 T = TypeVar("T")
 
@@ -77,31 +78,36 @@ class Decoded(Generic[T]):
         return packed
 
 
-def read_observed(value: bytes | None, site: Site) -> tuple[SiteCamera, Observed]:
-    """A `tracks` record and the camera it is of.
+def read_observed(value: bytes | None, sites: SiteHistory) -> tuple[Site, SiteCamera, Observed]:
+    """A `tracks` record, with the site and the camera as they were at its instant.
 
     Raises:
         Reject: malformed, of another version, or of a camera that the site does not have.
     """
     observed = OBSERVED.decode(value or b"")
-    return _camera(observed.camera, site), observed
+    site = sites.as_of(observed.video.captured_at)
+    return site, _camera(observed.camera, site), observed
 
 
-def read_report(value: bytes | None, site: Site) -> DeviceEvent:
-    """A `devices` record.
+def read_report(value: bytes | None, sites: SiteHistory) -> tuple[Site, DeviceEvent]:
+    """A `devices` record, with the site as it was at its instant.
 
     Raises:
         Reject: malformed, of another version, or of a device that the site does not have.
     """
     report = DEVICE_EVENT.decode(value or b"")
+    site = sites.as_of(report.at)
     if report.device not in site.devices:
-        raise Reject(f"device {report.device!r} is not in the site file")
-    return report
+        raise Reject(f"device {report.device!r} is not in the site as it was at {report.at.isoformat()}")
+    return site, report
 
 
-def read_camera_report(key: bytes | None, value: bytes | None, site: Site) -> tuple[SiteCamera, DeviceEvent]:
+def read_camera_report(
+    key: bytes | None, value: bytes | None, sites: SiteHistory
+) -> tuple[Site, SiteCamera, DeviceEvent]:
     """A report forwarded to one camera. Raises Reject as the two above."""
-    return _camera(CameraId((key or b"").decode("utf-8", errors="replace")), site), read_report(value, site)
+    site, report = read_report(value, sites)
+    return site, _camera(CameraId((key or b"").decode("utf-8", errors="replace")), site), report
 
 
 def _camera(camera: CameraId, site: Site) -> SiteCamera:

@@ -25,7 +25,7 @@ import structlog
 from ingest.errors import RetryLater
 from ingest.settings import BusSettings
 from verbalise.settings import StreamSettings
-from verbalise.site import Site
+from verbalise.site_history import SiteHistory
 from verbalise.stream import build_app, run_app
 from verbalise.stream_topics import LogHeads, StreamTopics, check_partitions
 
@@ -33,7 +33,7 @@ _log = structlog.get_logger("verbalise.stream")
 
 
 def run_rules(
-    bus: BusSettings, settings: StreamSettings, site: Site, heads: LogHeads, names: StreamTopics | None = None
+    bus: BusSettings, settings: StreamSettings, sites: SiteHistory, heads: LogHeads, names: StreamTopics | None = None
 ) -> int:
     """Runs the rules in this process, in its main thread, until a signal; returns the exit code.
 
@@ -43,7 +43,7 @@ def run_rules(
     names = names or StreamTopics()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     wait_for_broker(lambda: check_partitions(heads, settings.group, names), bus.bootstrap, settings.retry_s)
-    return run_app(build_app(bus, settings, site, heads, names), settings)
+    return run_app(build_app(bus, settings, sites, heads, names), settings)
 
 
 def wait_for_broker(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 import uuid
+from datetime import datetime
 
+from aiokafka.partitioner import murmur2  # type: ignore[import-untyped]
 from confluent_kafka import Consumer, KafkaError, KafkaException
 from confluent_kafka import TopicPartition as KafkaPlace
 
@@ -65,6 +67,22 @@ class KafkaLogReader:
         if not found.partitions:
             raise Halt(f"{topic} does not exist at {self._settings.bootstrap}. Create it with `constat topics`.")
         return len(found.partitions)
+
+    def place_of(self, topic: str, key: str) -> TopicPartition:
+        """The partition of a key; see `ingest.bus.LogReader.place_of`.
+
+        The arithmetic is that of Java's producer, which `KafkaProducer` and Faust follow.
+        """
+        return TopicPartition(topic, (murmur2(key.encode()) & 0x7FFFFFFF) % self.partitions(topic))
+
+    def offset_at(self, place: TopicPartition, at: datetime) -> int:
+        """First offset written at or after an instant; see `ingest.bus.LogReader.offset_at`."""
+        wanted = KafkaPlace(place.topic, place.partition, int(at.timestamp() * 1000))
+        try:
+            (found,) = self._consumer.offsets_for_times([wanted], timeout=self._settings.request_timeout_s)
+        except KafkaException as error:
+            raise translated(error, f"asking {_name(place)} at {at.isoformat()}", self._settings.bootstrap) from error
+        return int(found.offset) if found.offset >= 0 else self.bounds(place)[1]
 
     def close(self) -> None:
         """Let go of connections."""

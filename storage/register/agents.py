@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, RowMapping, delete, select, update
 from ingest.errors import Reject
 from storage.register.database import Database
 from storage.register.schema import AGENTS, SIGN_INS
+from verbalise.agreements import PartyId
 from verbalise.model import Agent, AgentId, Capacity, Desk
 
 
@@ -76,6 +77,8 @@ def _row(agent: Agent, password_hash: str) -> dict[str, Any]:
         "valid_from": agent.valid_from,
         "valid_until": agent.valid_until,
         "password_hash": password_hash,
+        "party": agent.party,
+        "act": agent.act,
     }
 
 
@@ -90,4 +93,6 @@ def _agent(row: RowMapping) -> Agent:
         desks=frozenset(Desk(name) for name in json.loads(row["desks"])),
         valid_from=row["valid_from"],
         valid_until=row["valid_until"],
+        party=PartyId(row["party"]),
+        act=row["act"],
     )

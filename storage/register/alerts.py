@@ -12,7 +12,7 @@ from ingest.errors import Reject
 from ingest.model import CameraId
 from storage.register.database import Database
 from storage.register.schema import ALERTS
-from verbalise.model import AgentId, Alert, AlertId, AlertKind
+from verbalise.model import AgentId, Alert, AlertId, AlertKind, Service
 
 
 class SqlAlerts:
@@ -58,12 +58,14 @@ def _known(connection: Connection, alert_id: AlertId) -> Alert:
 def _row(alert: Alert) -> dict[str, Any]:
     row = asdict(alert)
     row["case_id"] = row.pop("case")
+    row["addressed_to"] = row.pop("to")
     return row
 
 
 def _alert(row: RowMapping) -> Alert:
     fields: dict[str, Any] = dict(row)
     fields["case"] = fields.pop("case_id")
+    fields["to"] = Service(fields.pop("addressed_to"))
     fields["kind"] = AlertKind(fields["kind"])
     fields["camera"] = CameraId(fields["camera"])
     return Alert(**fields)

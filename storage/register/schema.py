@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -106,6 +107,7 @@ ALERTS = Table(
     Column("taken_at", Instant),
     Column("closed_at", Instant),
     Column("version", Integer, nullable=False),
+    Column("addressed_to", String, nullable=False),
 )
 
 AGENTS = Table(
@@ -121,6 +123,8 @@ AGENTS = Table(
     Column("valid_from", Instant, nullable=False),
     Column("valid_until", Instant, nullable=False),
     Column("password_hash", String, nullable=False),
+    Column("party", String, nullable=False),
+    Column("act", String, nullable=False),
 )
 
 SIGN_INS = Table(
@@ -139,6 +143,104 @@ ACCESS_LEDGER = Table(
     Column("entry", Text, nullable=False),
     Column("previous", String, nullable=False, unique=True),
     Column("digest", String, nullable=False),
+)
+
+SITE_VERSIONS = Table(
+    "site_versions",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("digest", String, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("file_root", String, nullable=False),
+    Column("effective_from", Instant),
+    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_by", String, nullable=False),
+)
+
+NATINF_LISTS = Table(
+    "natinf_lists",
+    METADATA,
+    Column("list_date", String, primary_key=True),
+    Column("sha256", String, nullable=False),
+    Column("codes", Integer, nullable=False),
+    Column("imported_at", Instant, nullable=False),
+    Column("imported_by", String, nullable=False),
+)
+
+NATINF_CODES = Table(
+    "natinf_codes",
+    METADATA,
+    Column("list_date", String, ForeignKey("natinf_lists.list_date"), primary_key=True),
+    Column("code", Integer, primary_key=True, autoincrement=False),
+    Column("nature", String, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("defined_by", Text, nullable=False),
+    Column("punished_by", Text, nullable=False),
+)
+
+GATE_STATES = Table(
+    "gate_states",
+    METADATA,
+    Column("subject", String, primary_key=True),
+    Column("allowed", Boolean, nullable=False),
+    Column("code", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("until", Instant),
+    Column("since", Instant, nullable=False),
+)
+
+NOTICES = Table(
+    "notices",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("subject", String, nullable=False),
+    Column("lead", String, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("raised_at", Instant, nullable=False),
+)
+
+CAMERA_HOURS = Table(
+    "camera_hours",
+    METADATA,
+    Column("camera", String, primary_key=True),
+    Column("hour", Instant, primary_key=True),
+    Column("known_s", Integer, nullable=False),
+    Column("up_s", Integer, nullable=False),
+    Column("allowed_s", Integer, nullable=False),
+    Column("reconnects", Integer, nullable=False),
+    Column("dropped", Integer, nullable=False),
+    Column("most_connections", Integer, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+)
+
+SUPPRESSIONS = Table(
+    "suppressions",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("camera", String, nullable=False),
+    Column("offence", String, nullable=False),
+    Column("zone", String, nullable=False),
+    Column("place", String, nullable=False),
+    Column("at", Instant, nullable=False, index=True),
+    Column("permit", String),
+    Column("reference", String, nullable=False),
+    Column("holder", String, nullable=False),
+    Column("reason", String, nullable=False),
+)
+
+EXCHANGES = Table(
+    "exchanges",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("at", Instant, nullable=False, index=True),
+    Column("kind", String, nullable=False),
+    Column("party", String, nullable=False),
+    Column("author", String, nullable=False),
+    Column("camera", String),
+    Column("network", String),
+    Column("aim", String),
+    Column("text", Text, nullable=False),
 )
 
 ANALYST_CASES = Table(

@@ -38,7 +38,7 @@ from verbalise.casework.ports import PlateHelp
 from verbalise.casework.settings import CaseworkSettings
 from verbalise.model import Case, CaseState, Claim
 from verbalise.ports import CaseRegister, EvidenceStore
-from verbalise.site import Site
+from verbalise.site_history import SiteHistory
 from verbalise.wire import CLAIM, case_message
 
 _log = structlog.get_logger("casework")
@@ -73,7 +73,7 @@ class CaseworkWorker:
         producer: Producer,
         store: EvidenceStore,
         cases: CaseRegister,
-        site: Site,
+        sites: SiteHistory,
         settings: CaseworkSettings,
         plate_help: Callable[[], PlateHelp],
         clock: Callable[[], datetime],
@@ -83,7 +83,7 @@ class CaseworkWorker:
         self._producer = producer
         self._store = store
         self._cases = cases
-        self._site = site
+        self._sites = sites
         self._settings = settings
         self._open_plate_help = plate_help
         self._plate_help: PlateHelp | None = None
@@ -163,8 +163,8 @@ class CaseworkWorker:
 
     def _handle(self, envelope: Envelope) -> None:
         claim = CLAIM.decode(envelope.value)
-        if claim.camera not in self._site.cameras:
-            raise Reject(f"camera {claim.camera} is not in the site file")
+        if claim.camera not in self._sites.as_of(claim.at).cameras:
+            raise Reject(f"camera {claim.camera} is not in the site as it was at {claim.at.isoformat()}")
         with metrics.SECONDS.time():
             key = manifest_key(case_id_of(claim.id))
             sealed = read_sealed(self._store, key) or seal(self._store, key, self._build(claim))

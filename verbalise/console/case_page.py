@@ -117,7 +117,7 @@ def case_page(
         steps=tuple(Step(reason.holds, reason.text_fr) for reason in claim.verdict.reasons),
         elements=offence.elements,
         reasons=tuple(RejectionReason),
-        vehicle=words(f"vehicle.{claim.kind}"),
+        vehicle=words(f"vehicle.{claim.kind or 'unknown'}"),
         followed=_followed(case, seat),
         clip=_link(case, clip, page) if clip else None,
         is_copy=clip is not None and clip.kind is EvidenceKind.PLAYABLE_CLIP,

@@ -54,7 +54,7 @@ class Console:
             settings=settings,
             hub=AlertHub(),
             announce=announce,
-            alerting=Alerting(ports.alerts, ports.site, announce),
+            alerting=Alerting(ports.alerts, lambda: ports.site, announce),
             cookies=Cookies(settings),
             attempts=Attempts(settings.sign_in_failures, pause),
         )

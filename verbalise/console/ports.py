@@ -9,6 +9,7 @@ from datetime import datetime
 from ingest.bus import LogReader, Producer
 from verbalise.ports import AccessLedger, AgentRegister, AlertRegister, AnalystView, CaseRegister, EvidenceStore
 from verbalise.site import Site
+from verbalise.site_history import SiteHistory
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,5 +29,10 @@ class ConsolePorts:
     evidence: EvidenceStore
     producer: Producer
     log: LogReader | None
-    site: Site
+    sites: SiteHistory
     clock: Callable[[], datetime]
+
+    @property
+    def site(self) -> Site:
+        """The site as it is described now."""
+        return self.sites.as_of(self.clock())

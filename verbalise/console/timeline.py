@@ -199,7 +199,7 @@ def _readable(marks: tuple[Mark, ...]) -> tuple[Mark, ...]:
 
 
 def _passage_tone(case: Case, passage: Passage) -> str:
-    return "accused" if passage.track == case.claim.track else "known"
+    return "accused" if (passage.track, passage.at) == (case.claim.track, case.claim.at) else "known"
 
 
 def _passage_label(number: int, passage: Passage, words: Words) -> str:
@@ -209,7 +209,7 @@ def _passage_label(number: int, passage: Passage, words: Words) -> str:
 
 
 def _passage_said(number: int, passage: Passage, words: Words) -> str:
-    kind = words(f"vehicle.{passage.kind}").lower()
+    kind = words(f"vehicle.{passage.kind or 'unknown'}").lower()
     return words("timeline.passed", kind=kind, what=_passage_label(number, passage, words))
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from detect.model import PlateReading, PlateStatus
 from verbalise.console.wording import Words
-from verbalise.law.catalogue import Offence, offences
+from verbalise.law.catalogue import Liability, Offence, offences
 from verbalise.model import Agent, AgentId, Alert, Case, CaseState, Decision, OffenceId
 from verbalise.ports import AgentRegister, CaseSummary
 from verbalise.site import Site
@@ -134,22 +134,32 @@ def queue_lines(cases: Sequence[CaseSummary], words: Words, numbers: Numbers, no
 def law_card(case: Case, offence: Offence, site: Site, words: Words) -> LawCard:
     """The alleged offence as one card."""
     claim = case.claim
-    fine = offence.fine_eur
     return LawCard(
         title=words.title(offence),
-        anchors=" · ".join(filter(None, (offence.article, offence.item, offence.liability))),
+        anchors=" · ".join(filter(None, (offence.article, offence.item, _liability(offence)))),
         by_law=_by_law(case, site, words),
         trigger=words(f"triggered.{claim.trigger}"),
         short_fr=offence.short_fr,
-        fine=words(
-            "law.fine", grade=offence.fine_class, fixed=fine.fixed, reduced=fine.reduced, increased=fine.increased
-        ),
+        fine=fine_text(offence, words),
     )
+
+
+def fine_text(offence: Offence, words: Words) -> str:
+    """What the fixed fine costs, or that there is none."""
+    fine = offence.fine_eur
+    if fine is None:
+        return words(f"law.handling.{offence.handling}")
+    reduced = "–" if fine.reduced is None else f"{fine.reduced} €"
+    return words("law.fine", grade=offence.grade, fixed=fine.fixed, reduced=reduced, increased=fine.increased)
+
+
+def _liability(offence: Offence) -> str:
+    return "" if offence.liability is Liability.NONE else offence.liability
 
 
 def _by_law(case: Case, site: Site, words: Words) -> str:
     claim = case.claim
-    if claim.by_law is None:
+    if claim.by_law is None or claim.zone is None:
         return ""
     law = site.by_law_on(claim.zone, claim.at)
     in_force = law is not None and law.reference == claim.by_law

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+from typing import Literal
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
@@ -15,11 +17,58 @@ from ingest.errors import Halt
 from verbalise.model import Capacity, OffenceId, Trigger
 
 
+class Liability(StrEnum):
+    """How the vehicle's holder answers for an offence whose driver nobody met."""
+
+    PARKING = "L.121-2"
+    """Responsible in money for parking."""
+    MOVING = "L.121-3"
+    """Liable for the fine only, for what R.121-6 lists."""
+    NONE = "none"
+    """Only the author answers, and must be known."""
+
+
+class Grade(StrEnum):
+    """How grave the law takes it."""
+
+    CLASS_1 = "1"
+    CLASS_2 = "2"
+    CLASS_3 = "3"
+    CLASS_4 = "4"
+    CLASS_5 = "5"
+    DELIT = "délit"
+    UNKNOWN = "unknown"
+    """No source read says it; nothing of it can be exported."""
+
+
+class Handling(StrEnum):
+    """What Constat can do with it."""
+
+    FINE = "fine"
+    """An agent may find it; the finding may leave for the PVe chain."""
+    REFER = "refer"
+    """A délit: a dossier for the officer of the judicial police, never a fine."""
+    INSTRUMENT = "instrument"
+    """Needs an approved instrument's record (speed, noise) or a file (insurance): never offered as a fine."""
+
+
+class Confidence(StrEnum):
+    """How the facts of an entry are known."""
+
+    READ = "read"
+    """Read in the official text."""
+    OLD = "read-old"
+    """Read in an older consolidation of it."""
+    SECONDARY = "secondary"
+    """Press, editor or union."""
+    UNVERIFIED = "unverified"
+
+
 @dataclass(frozen=True, slots=True)
 class Fine:
-    """Amounts of the fixed fine in euros."""
+    """Amounts of the fixed fine in euros; `reduced` is None where the law offers none (parking)."""
 
-    reduced: int
+    reduced: int | None
     fixed: int
     increased: int
 
@@ -38,11 +87,15 @@ class Offence:
 
     Attributes:
         item: The item of R.121-6 that makes the holder liable, if any.
-        liability: `L.121-2` (parking) or `L.121-3` (moving): the regime of the vehicle's holder.
-        natinf_driver, natinf_holder: National codes; None where no official list proves them.
+        natinf_driver, natinf_holder: National codes; None where no list that was read proves them.
+        natinf_source: Where the codes were read; empty where there are none.
+        fine_eur: None where there is no fixed fine, or no source says how much.
+        driver_points: Of an identified driver, for information; None where no source says.
         holder_points: Always 0: a holder who pays loses no points.
         capacities: Who may establish it.
-        confidence: How the facts are known: `read` in the official text, or `secondary`.
+        triggers: What may say "look here". Empty: shown for completeness, reachable by nothing.
+        valid_from, valid_until: When the text is in force, as far as the source says.
+        note_fr: What an agent or a lawyer should know of gaps in the sources.
     """
 
     id: OffenceId
@@ -50,19 +103,25 @@ class Offence:
     title_en: str
     article: str
     item: str | None
-    liability: str
+    liability: Liability
     natinf_driver: int | None
     natinf_holder: int | None
-    fine_class: int
-    fine_eur: Fine
-    holder_points: int
+    natinf_source: str
+    grade: Grade
+    fine_eur: Fine | None
+    driver_points: int | None
+    holder_points: Literal[0]
     capacities: frozenset[Capacity]
     triggers: frozenset[Trigger]
+    handling: Handling
     short_fr: str
     elements: tuple[Element, ...]
     source: str
     source_date: date
-    confidence: str
+    confidence: Confidence
+    valid_from: date | None = None
+    valid_until: date | None = None
+    note_fr: str = ""
 
 
 _OFFENCES: TypeAdapter[list[Offence]] = TypeAdapter(list[Offence])
@@ -70,7 +129,7 @@ _OFFENCES: TypeAdapter[list[Offence]] = TypeAdapter(list[Offence])
 
 @cache
 def offences() -> Mapping[OffenceId, Offence]:
-    """Every offence of the catalogue by its id.
+    """Every offence of the catalogue by its id, in the order of the files.
 
     Raises:
         Halt: the catalogue does not parse; the text names the entry and the field.

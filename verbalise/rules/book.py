@@ -6,20 +6,19 @@ from datetime import datetime
 
 from detect.model import ObservedBreak
 from ingest.model import BreakReason, PacketRef, StreamId
+from verbalise.gate import may_analyse
 from verbalise.history import CameraMemory, close, forget, has_seen, observe
 from verbalise.rules import pedestrian_area_driving
 from verbalise.rules.crossing import follow
 from verbalise.rules.model import Circumstances, Judged, Judgement, Observed, Rule
-from verbalise.site import SiteCamera
+from verbalise.site import Site, SiteCamera
 
 RULES: tuple[Rule, ...] = (pedestrian_area_driving.RULE,)
 
 
-def allowed_rules(camera: SiteCamera, at: datetime) -> list[Rule]:
-    """The rules whose offence has an analysis basis in force on a camera at an instant."""
-    return [
-        rule for rule in RULES if any(basis.offence == rule.offence and basis.in_force(at) for basis in camera.analysis)
-    ]
+def allowed_rules(site: Site, camera: SiteCamera, at: datetime) -> list[Rule]:
+    """The rules whose offence the gate lets be analysed on a camera at an instant."""
+    return [rule for rule in RULES if may_analyse(site, camera, rule.offence, at).allowed]
 
 
 def take_in(memory: CameraMemory, observed: Observed, known: Circumstances) -> Judgement:
@@ -30,7 +29,7 @@ def take_in(memory: CameraMemory, observed: Observed, known: Circumstances) -> J
     """
     if has_seen(memory, observed):
         return Judgement(memory)
-    rules = allowed_rules(known.camera, observed.video.captured_at)
+    rules = allowed_rules(known.site, known.camera, observed.video.captured_at)
     if not rules:
         return Judgement(_only_place(observed))
     stream, last = memory.stream, memory.video
@@ -70,6 +69,6 @@ def _across_lost_break(
 ) -> Judgement:
     """A record of another stream while the last one never ended: what waited is judged first."""
     ending = ObservedBreak(observed.camera, stream, last, BreakReason.LOST)
-    ended = _taken_in(memory, ending, known, allowed_rules(known.camera, last.captured_at))
+    ended = _taken_in(memory, ending, known, allowed_rules(known.site, known.camera, last.captured_at))
     begun = take_in(ended.memory, observed, known)
     return Judgement(begun.memory, ended.judged + begun.judged)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from verbalise.agreements import Hours
@@ -16,10 +16,12 @@ def closure_at(law: ByLaw, at: datetime, zone: ZoneInfo) -> Hours | None:
     repeat in spring and autumn is closed exactly while a clock in the street shows it.
     """
     local = at.astimezone(zone)
-    return next((closure for closure in law.closures if _holds(closure, local)), None)
+    if law.only_days is not None and local.date() not in law.only_days:
+        return None
+    return next((closure for closure in law.closures if _holds(law, closure, local)), None)
 
 
-def _holds(closure: Hours, local: datetime) -> bool:
-    if local.weekday() not in closure.days or local.time() < closure.start:
-        return False
-    return closure.end == time.max or local.time() < closure.end
+def _holds(law: ByLaw, closure: Hours, local: datetime) -> bool:
+    """A closure that passes midnight ends with the exempt day that it reaches: doubt speaks for the driver."""
+    started = closure.started_on(local)
+    return started is not None and not {started, local.date()} & law.except_days

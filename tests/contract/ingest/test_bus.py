@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -175,6 +176,20 @@ def test_the_log_reader_streams_and_goes_back(bus: BusUnderTest) -> None:
 
     steps = [*range(5), 7, 8, 150, 151, 3, 199]
     assert [value_at(step) for step in steps] == [b"%d" % step for step in steps]
+
+
+def test_the_log_reader_finds_a_key_and_an_instant(bus: BusUnderTest) -> None:
+    places = write(bus, [(f"camera-{number}", b"%d" % number) for number in range(40)])
+    reader = bus.log_reader()
+    for number, (place, offset) in enumerate(places):
+        assert reader.place_of(bus.topic, f"camera-{number}") == place
+        envelope = reader.read_from(place, offset, PATIENCE_S)
+        assert envelope is not None
+        assert reader.offset_at(place, envelope.written_at) <= offset
+    place = places[0][0]
+    end = reader.bounds(place)[1]
+    assert reader.offset_at(place, datetime.now(UTC) + timedelta(hours=1)) == end
+    assert reader.offset_at(place, datetime.now(UTC) - timedelta(hours=1)) == reader.bounds(place)[0]
 
 
 def test_the_log_reader_waits_for_a_record_yet_to_be_written(bus: BusUnderTest) -> None:

@@ -128,7 +128,7 @@ def test_opening_again_changes_nothing(sql_register: Register, sql_settings: Reg
 
 def test_tables_that_may_not_be_changed_must_be_there(sql_settings: RegisterSettings) -> None:
     careful = sql_settings.model_copy(update={"upgrade": False})
-    with pytest.raises(Halt, match="no version, not r0001"):
+    with pytest.raises(Halt, match="no version, not r0002"):
         open_register(careful)
     open_register(sql_settings).close()
     open_register(careful).close()

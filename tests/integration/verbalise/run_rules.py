@@ -10,6 +10,7 @@ from ingest.kafka import KafkaAdmin
 from ingest.settings import BusSettings
 from verbalise.settings import StreamSettings
 from verbalise.site_file import load_site
+from verbalise.site_history import SiteBook
 from verbalise.stream_topics import StreamTopics
 from verbalise.stream_worker import run_rules
 
@@ -18,7 +19,9 @@ def main(arguments: str) -> int:
     told = json.loads(arguments)
     bus = BusSettings(bootstrap=told["bootstrap"])
     settings = StreamSettings(**told["settings"])
-    return run_rules(bus, settings, load_site(Path(told["site"])), KafkaAdmin(bus), StreamTopics(**told["topics"]))
+    return run_rules(
+        bus, settings, SiteBook.of(load_site(Path(told["site"]))), KafkaAdmin(bus), StreamTopics(**told["topics"])
+    )
 
 
 if __name__ == "__main__":

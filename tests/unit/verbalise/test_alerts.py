@@ -24,7 +24,7 @@ def alert(text: str = "Voiture bleue", request: str = "r1") -> Alert:
 
 def test_an_alert_is_stored_and_announced_to_its_area() -> None:
     register, sent = ShownAlerts(), list[Message]()
-    Alerting(register, street.site(), sent.append).raise_alert(alert())
+    Alerting(register, street.site, sent.append).raise_alert(alert())
     assert list(register.kept.values()) == [alert()]
     assert [message.key for message in sent] == ["centre"]
     assert ALERT.decode(sent[0].value) == alert()
@@ -32,7 +32,7 @@ def test_an_alert_is_stored_and_announced_to_its_area() -> None:
 
 def test_the_same_request_is_one_alert() -> None:
     register, sent = ShownAlerts(), list[Message]()
-    alerting = Alerting(register, street.site(), sent.append)
+    alerting = Alerting(register, street.site, sent.append)
     alerting.raise_alert(alert())
     alerting.raise_alert(alert())
     alerting.raise_alert(alert(request="r2"))
@@ -41,7 +41,7 @@ def test_the_same_request_is_one_alert() -> None:
 
 def test_the_first_to_take_keeps_it() -> None:
     register, sent = ShownAlerts(), list[Message]()
-    alerting = Alerting(register, street.site(), sent.append)
+    alerting = Alerting(register, street.site, sent.append)
     alerting.raise_alert(alert())
     alerting.take(alert().id, AgentId("p1"), street.FACTS)
     assert alerting.take(alert().id, AgentId("p2"), street.FACTS).taken_by == "p1"
@@ -52,7 +52,7 @@ def test_the_first_to_take_keeps_it() -> None:
 def test_a_plate_stops_the_alert(text: str) -> None:
     register, sent = ShownAlerts(), list[Message]()
     with pytest.raises(NotAllowed, match="jamais de plaque"):
-        Alerting(register, street.site(), sent.append).raise_alert(alert(text))
+        Alerting(register, street.site, sent.append).raise_alert(alert(text))
     assert (register.kept, sent) == ({}, [])
 
 
@@ -66,5 +66,5 @@ def test_a_description_is_not_a_plate(text: str) -> None:
 def test_a_camera_out_of_the_site_alerts_everyone() -> None:
     sent = list[Message]()
     stray = replace(alert(), camera=CameraId("gone"))
-    Alerting(ShownAlerts(), street.site(), sent.append).raise_alert(stray)
+    Alerting(ShownAlerts(), street.site, sent.append).raise_alert(stray)
     assert [message.key for message in sent] == [UNKNOWN_AREA]

@@ -25,6 +25,7 @@ from verbalise.casework.rewind import place_of
 from verbalise.casework.settings import CaseworkSettings
 from verbalise.casework.worker import CaseworkWorker
 from verbalise.model import Case, Claim, EvidenceKind
+from verbalise.site_history import SiteBook
 from verbalise.wire import CASE_EVENT, claim_message
 
 SETTINGS = CaseworkSettings(pre_s=2, post_s=1, patience_s=3, retry_s=0.2)
@@ -64,7 +65,7 @@ def worked_on(bus: BusSettings, camera: CameraId, evidence: FolderEvidence) -> C
         KafkaProducer(bus),
         evidence,
         cases,
-        site(camera=camera),
+        SiteBook.of(site(camera=camera)),
         SETTINGS,
         FakePlates().load,
         lambda: OPENED,

@@ -24,6 +24,7 @@ from verbalise.casework.settings import CaseworkSettings
 from verbalise.casework.worker import GROUP, CaseworkWorker
 from verbalise.model import Case, Claim, ClaimId, OffenceId, Outcome, RuleRef, TrackPoint, Trigger, Verdict, ZoneId
 from verbalise.ports import CaseRegister, EvidenceStore
+from verbalise.site_history import SiteBook
 from verbalise.wire import claim_message
 
 OPENED = datetime(2026, 3, 10, 10, 0, tzinfo=UTC)
@@ -145,7 +146,7 @@ class Casework:
             producer or self.bus.producer(),
             store or self.evidence,
             cases or self.cases,
-            site(),
+            SiteBook.of(site()),
             settings,
             self.plates.load,
             lambda: OPENED,

@@ -18,8 +18,9 @@ from ingest.model import (
     PacketRef,
     StreamId,
 )
-from verbalise.agreements import Hours, Network, PartyId
+from verbalise.agreements import Aim, Authorisation, Hours, Network
 from verbalise.model import (
+    CITY,
     Agent,
     AgentId,
     Capacity,
@@ -46,6 +47,7 @@ from verbalise.site import ByLaw, Device, Gate, Site, SiteCamera, Zone
 
 START = datetime(2026, 11, 23, 13, 7, 24, tzinfo=UTC)
 FRAME = timedelta(seconds=0.1)
+YEAR = timedelta(days=365)
 FACTS = START + timedelta(seconds=7.2)
 PASSWORD = "quatre chats gris"
 OFFENCE = OffenceId("pedestrian-area-driving")
@@ -193,7 +195,7 @@ def site() -> Site:
     camera = SiteCamera(
         camera=Camera(CAMERA, "file:ped.mp4"),
         name="Rue du Gros-Horloge · borne 1",
-        owner=PartyId("metropole"),
+        owner=CITY,
         network=Network.BOLLARD,
         area="centre",
         width_px=1600,
@@ -201,6 +203,7 @@ def site() -> Site:
         zones=(Zone(ZONE, "Rue du Gros-Horloge", polygon),),
         gates=(Gate("borne-1", ZONE, BOLLARD, line),),
         analysis=(),
+        authorisations=(Authorisation("76-2026-001", frozenset(Aim), START - YEAR, START + YEAR, 30),),
     )
     always = Hours(frozenset(range(7)), time.min, time.max)
     law = ByLaw(

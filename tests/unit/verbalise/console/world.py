@@ -14,6 +14,7 @@ from storage.memory import MemoryCases
 from tests.unit.verbalise.console import fakes, street
 from verbalise.console.ports import ConsolePorts
 from verbalise.model import Access, Agent, Case, EvidenceKind
+from verbalise.site_history import SiteBook
 
 PICTURES = {
     EvidenceKind.CLIP: b"clip-bytes " * 3000,
@@ -48,7 +49,7 @@ class World:
             evidence=self.evidence,
             producer=self.bus.producer(),
             log=log,
-            site=street.site(),
+            sites=SiteBook.of(street.site()),
             clock=lambda: self.now,
         )
 
