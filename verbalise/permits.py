@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from verbalise.agreements import Hours
 from verbalise.model import PermitId, ZoneId
@@ -58,3 +62,34 @@ class Permit:
     def in_force(self, at: datetime) -> bool:
         """Whether the permit covers the instant, whatever the hour."""
         return self.valid_from <= at < self.valid_until
+
+    def covers(self, at: datetime, clock: ZoneInfo) -> bool:
+        """Whether the permit holds at the instant, by its dates and by its hours on the clock of the place."""
+        local = at.astimezone(clock)
+        return self.in_force(at) and (not self.hours or any(hours.started_on(local) for hours in self.hours))
+
+
+class TokenHasher:
+    """Turns plates and badge numbers into what permits are kept as. The key is a secret of the city.
+
+    Plates are few enough to be tried one by one, so a hash without a key would hide nothing.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        """`key`: at least 16 bytes. Raises ValueError for less."""
+        if len(key) < 16:
+            raise ValueError("the permits' key is shorter than 16 bytes: make one with `openssl rand -hex 32`")
+        self._key = key
+
+    def hash(self, kind: TokenKind, token: str) -> str:
+        """The keyed hash of a plate or badge number, written in any case and with any separators."""
+        bare = "".join(letter for letter in token.upper() if letter.isalnum())
+        return hmac.new(self._key, f"{kind}:{bare}".encode(), hashlib.sha256).hexdigest()
+
+
+def permit_of(
+    permits: Iterable[Permit], token_sha256: str, zone: ZoneId, at: datetime, clock: ZoneInfo
+) -> Permit | None:
+    """The permit by which a plate or badge may drive in a zone at an instant, None if there is none."""
+    of_token = (permit for permit in permits if permit.token_sha256 == token_sha256 and permit.zone == zone)
+    return next((permit for permit in of_token if permit.covers(at, clock)), None)

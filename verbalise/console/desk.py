@@ -154,3 +154,5 @@ def seat_at(desk: Desk) -> Callable[[Seat], Seat]:
 ReviewSeat = Annotated[Seat, Depends(seat_at(Desk.REVIEW))]
 PatrolSeat = Annotated[Seat, Depends(seat_at(Desk.PATROL))]
 AnalysisSeat = Annotated[Seat, Depends(seat_at(Desk.ANALYSIS))]
+LiveSeat = Annotated[Seat, Depends(seat_at(Desk.LIVE))]
+SiteSeat = Annotated[Seat, Depends(seat_at(Desk.SITE))]

@@ -17,7 +17,13 @@ from verbalise.console.security import csrf_token, new_token, token_digest
 from verbalise.model import Access, AccessEntry, Agent, AgentId, Desk
 
 router = APIRouter()
-ROOMS = {Desk.REVIEW: "/review", Desk.PATROL: "/patrol", Desk.ANALYSIS: "/analysis"}
+ROOMS = {
+    Desk.REVIEW: "/review",
+    Desk.PATROL: "/patrol",
+    Desk.ANALYSIS: "/analysis",
+    Desk.LIVE: "/live",
+    Desk.SITE: "/site",
+}
 UNKNOWN_LOGIN = "unknown login"
 
 
