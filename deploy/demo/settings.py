@@ -37,7 +37,6 @@ def worker_environment(places: DemoPlaces, token: str) -> dict[str, str]:
         "CONSTAT_DEVICES__PORT": str(places.devices_port),
         "CONSTAT_DEVICES__TOKENS": f'{{"{GATEWAY}": "{token}"}}',
         "CONSTAT_DETECT__DETECTOR__WEIGHTS_DIR": str(places.weights),
-        "CONSTAT_CASEWORK__PLATE_HELP": "true",
         "CONSTAT_CASEWORK__WEIGHTS_DIR": str(places.weights),
         "CONSTAT_CONSOLE__PORT": str(places.console_port),
         "CONSTAT_CONSOLE__PUBLIC_URL": f"http://127.0.0.1:{places.console_port}",

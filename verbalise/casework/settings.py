@@ -15,11 +15,9 @@ class CaseworkSettings(BaseModel):
         pre_s, post_s: How much of the scene is kept before and after the facts.
         max_clip_s: Longest clip; at least `pre_s` and `post_s` together.
         patience_s: How long to wait for pictures that have not been written yet.
-        plate_help: Whether the site permits that a model reads the claimed vehicle's plate; without it the agent
-            types what the clip shows, and no model is loaded.
         plate_reader: Which reader.
         plate_frames: Pictures of the vehicle that are read, at most.
-        weights_dir: Folder of the plate models; needed with `plate_help`.
+        weights_dir: Folder of the plate models; needed where the site permits help.
         retry_s: Wait before a claim whose effects could not be stored is tried again.
     """
 
@@ -29,7 +27,6 @@ class CaseworkSettings(BaseModel):
     post_s: float = Field(default=3.0, ge=0, le=60)
     max_clip_s: float = Field(default=30.0, ge=2, le=120)
     patience_s: float = Field(default=20.0, gt=0, le=120)
-    plate_help: bool = False
     plate_reader: Literal["ppocr", "easyocr"] = "ppocr"
     plate_frames: int = Field(default=24, ge=1, le=60)
     weights_dir: Path | None = None

@@ -36,6 +36,7 @@ from verbalise.casework.footage import find_footage
 from verbalise.casework.manifest import Manifest, Sealed, manifest_key, read_sealed, seal
 from verbalise.casework.ports import PlateHelp
 from verbalise.casework.settings import CaseworkSettings
+from verbalise.gate import may_help
 from verbalise.model import Case, CaseState, Claim
 from verbalise.ports import CaseRegister, EvidenceStore
 from verbalise.site_history import SiteHistory
@@ -63,7 +64,8 @@ class CaseworkWorker:
 
     Args:
         plate_help: Loads the plate models; called at the first claim that may be helped, and never elsewhere.
-        clock: The present instant, for the queue's order; it is not part of the evidence.
+        clock: The present instant, for the queue's order and for whether help is permitted; it is not part of the
+            evidence.
     """
 
     def __init__(
@@ -173,8 +175,13 @@ class CaseworkWorker:
 
     def _build(self, claim: Claim) -> Manifest:
         footage = find_footage(claim, self._log, self._settings, is_stopping=self._stop.is_set)
-        plate_help = self._loaded_plate_help if self._settings.plate_help else None
+        plate_help = self._loaded_plate_help if self._may_help() else None
         return build(claim, footage, self._store, plate_help, self._settings.plate_frames)
+
+    def _may_help(self) -> bool:
+        """Whether a machine may help now: the decision must be in force when it helps, not when the facts happened."""
+        now = self._clock()
+        return may_help(self._sites.as_of(now), now).allowed
 
     def _opened(self, sealed: Sealed) -> Case:
         """The case in the register; as it stands there if it was opened before, so that no act is announced away."""

@@ -35,7 +35,6 @@ def least(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 def test_what_is_required_is_enough(least: pytest.MonkeyPatch) -> None:
     settings = load_settings()
     assert settings.bus.bootstrap == "127.0.0.1:9092"
-    assert settings.casework.plate_help is False, "plate help is off until it is permitted"
 
 
 @pytest.mark.parametrize("name", LEAST)

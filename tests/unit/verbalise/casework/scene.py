@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -20,15 +20,17 @@ from ingest.sources.file import FileSource
 from storage.memory import MemoryCases, MemoryEvidence
 from tests.builders import site
 from tests.unit.detect.clips import CAMERA, STREAM, T0, clip, with_end, write
+from verbalise.agreements import HelpPermission
 from verbalise.casework.settings import CaseworkSettings
 from verbalise.casework.worker import GROUP, CaseworkWorker
 from verbalise.model import Case, Claim, ClaimId, OffenceId, Outcome, RuleRef, TrackPoint, Trigger, Verdict, ZoneId
 from verbalise.ports import CaseRegister, EvidenceStore
+from verbalise.site import Site
 from verbalise.site_history import SiteBook
 from verbalise.wire import claim_message
 
 OPENED = datetime(2026, 3, 10, 10, 0, tzinfo=UTC)
-SETTINGS = CaseworkSettings(pre_s=1, post_s=1, patience_s=0.05, retry_s=0.05, plate_help=True, plate_frames=6)
+SETTINGS = CaseworkSettings(pre_s=1, post_s=1, patience_s=0.05, retry_s=0.05, plate_frames=6)
 DEMO_STREET = Path(__file__).parents[4] / "deploy" / "demo" / "footage" / "ped.mp4"
 BOX = Box(0.1, 0.2, 0.4, 0.6)
 
@@ -79,6 +81,11 @@ def claim_on(
         by_law="2025-118",
         detector="detector-1",
     )
+
+
+def helped_site(until: datetime = OPENED + timedelta(days=30)) -> Site:
+    """A site whose decision on machine help ends at an instant."""
+    return replace(site(), help=(HelpPermission("Décision 2026-12", OPENED - timedelta(days=30), until),))
 
 
 @dataclass
@@ -138,6 +145,7 @@ class Casework:
         settings: CaseworkSettings = SETTINGS,
         consumer: Consumer | None = None,
         producer: Producer | None = None,
+        place: Site | None = None,
     ) -> CaseworkWorker:
         """A worker on this world, some ports replaced."""
         return CaseworkWorker(
@@ -146,7 +154,7 @@ class Casework:
             producer or self.bus.producer(),
             store or self.evidence,
             cases or self.cases,
-            SiteBook.of(site()),
+            SiteBook.of(place or helped_site()),
             settings,
             self.plates.load,
             lambda: OPENED,

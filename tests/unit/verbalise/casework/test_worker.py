@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -10,12 +11,14 @@ from ingest.bus import Message, TopicPartition
 from ingest.errors import RetryLater
 from ingest.model import CameraId
 from storage.memory import MemoryCases, MemoryEvidence
-from tests.unit.verbalise.casework.scene import SETTINGS, Casework, StoppingCases, claim_on
+from tests.builders import site
+from tests.unit.verbalise.casework.scene import OPENED, SETTINGS, Casework, StoppingCases, claim_on, helped_site
 from verbalise.casework.dossier import case_id_of
 from verbalise.casework.manifest import first_fault, manifest_key
 from verbalise.casework.worker import GROUP
 from verbalise.model import Case, CaseState, Claim, EvidenceKind
 from verbalise.ports import StoredItem
+from verbalise.site import Site
 from verbalise.wire import CASE_EVENT
 
 CLAIMS = TopicPartition("claims", 0)
@@ -108,11 +111,22 @@ def test_the_plate_is_read_on_the_claimed_vehicle_and_on_bounded_pictures(world:
     assert {crop.seq for crop in crops} <= {point.video.seq for point in claim.path}
 
 
-def test_without_permission_no_model_is_loaded(world: Casework, claim: Claim) -> None:
+@pytest.mark.parametrize(
+    ("place", "helps"),
+    [
+        (site(), False),
+        (helped_site(until=OPENED), False),
+        (helped_site(until=OPENED + timedelta(microseconds=1)), True),
+    ],
+    ids=["no decision", "ended with this instant", "in its last instant"],
+)
+def test_a_model_is_loaded_only_while_help_is_permitted(
+    world: Casework, claim: Claim, place: Site, helps: bool
+) -> None:
     world.send(claim)
-    world.run(settings=SETTINGS.model_copy(update={"plate_help": False}))
-    assert world.plates.loaded == 0
-    assert only_case(world).plate.status.value == "not-attempted"
+    world.run(place=place)
+    assert world.plates.loaded == helps
+    assert (only_case(world).plate.status.value != "not-attempted") == helps
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
