@@ -71,17 +71,17 @@ def camera_gate(site: Site, camera: SiteCamera, at: datetime) -> CameraGate:
 
 def may_ingest(site: Site, camera: SiteCamera, at: datetime) -> Permission:
     """Whether the camera's video may be taken in: a prefect's order in force and, for another party's, a convention."""
-    return _first_shut(_by_order(site, camera, at), _by_convention(site, camera, at))
+    return first_shut(_by_order(site, camera, at), _by_convention(site, camera, at))
 
 
 def may_trigger(site: Site, camera: SiteCamera, at: datetime) -> Permission:
     """Whether devices and agents may make claims here: the order must name the finding of offences among its aims."""
-    return _first_shut(may_ingest(site, camera, at), _by_aim(site, camera, at))
+    return first_shut(may_ingest(site, camera, at), _by_aim(site, camera, at))
 
 
 def may_analyse(site: Site, camera: SiteCamera, offence: OffenceId, at: datetime) -> Permission:
     """Whether detection workers may look for an offence here."""
-    return _first_shut(may_trigger(site, camera, at), _by_basis(site, camera, offence, at))
+    return first_shut(may_trigger(site, camera, at), _by_basis(site, camera, offence, at))
 
 
 def analysed_offences(site: Site, camera_id: CameraId, at: datetime) -> frozenset[OffenceId]:
@@ -103,8 +103,8 @@ def may_help(site: Site, at: datetime) -> Permission:
     return Permission(False, "no-help", "Aucune décision n’autorise l’aide automatique sur ce site")
 
 
-def _first_shut(*permissions: Permission) -> Permission:
-    """The first that is shut; else the one whose text ends first."""
+def first_shut(*permissions: Permission) -> Permission:
+    """Of conditions that must all hold: the first that is shut; else the one whose text ends first."""
     for permission in permissions:
         if not permission.allowed:
             return permission
@@ -115,16 +115,16 @@ def _first_shut(*permissions: Permission) -> Permission:
 def _by_order(site: Site, camera: SiteCamera, at: datetime) -> Permission:
     for order in camera.authorisations:
         if order.in_force(at):
-            text = f"Arrêté préfectoral {order.reference}, jusqu’au {_day(site, order.valid_until)}"
+            text = f"Arrêté préfectoral {order.reference}, jusqu’au {day_fr(site, order.valid_until)}"
             return Permission(True, "allowed", text, order.valid_until)
     if not camera.authorisations:
         return Permission(False, "no-authorisation", "Aucun arrêté préfectoral n’autorise cette caméra")
     latest = max(camera.authorisations, key=lambda order: order.valid_until)
     if at >= latest.valid_until:
-        text = f"L’arrêté préfectoral {latest.reference} a pris fin le {_day(site, latest.valid_until)}"
+        text = f"L’arrêté préfectoral {latest.reference} a pris fin le {day_fr(site, latest.valid_until)}"
         return Permission(False, "authorisation-expired", text)
     coming = min(order.valid_from for order in camera.authorisations if order.valid_from > at)
-    text = f"L’arrêté préfectoral n’est en vigueur qu’à partir du {_day(site, coming)}"
+    text = f"L’arrêté préfectoral n’est en vigueur qu’à partir du {day_fr(site, coming)}"
     return Permission(False, "authorisation-not-yet", text)
 
 
@@ -161,12 +161,13 @@ def _by_basis(site: Site, camera: SiteCamera, offence: OffenceId, at: datetime) 
         return Permission(False, "no-basis", text)
     latest = max(of_offence, key=lambda basis: basis.valid_until)
     if at >= latest.valid_until:
-        text = f"La base légale de l’analyse a pris fin le {_day(site, latest.valid_until)}"
+        text = f"La base légale de l’analyse a pris fin le {day_fr(site, latest.valid_until)}"
         return Permission(False, "basis-expired", text)
     coming = min(basis.valid_from for basis in of_offence if basis.valid_from > at)
-    text = f"La base légale de l’analyse n’est en vigueur qu’à partir du {_day(site, coming)}"
+    text = f"La base légale de l’analyse n’est en vigueur qu’à partir du {day_fr(site, coming)}"
     return Permission(False, "basis-not-yet", text)
 
 
-def _day(site: Site, at: datetime) -> str:
+def day_fr(site: Site, at: datetime) -> str:
+    """A local day and time of day, as a French sentence says it."""
     return f"{at.astimezone(site.timezone):%d/%m/%Y à %H:%M}"
