@@ -150,6 +150,7 @@ def run_console(settings: Settings) -> int:
         ledger=register.ledger,
         analyst=register.analysts,
         evidence=open_evidence_store(settings.evidence, secret_of),
+        exchanges=register.exchanges,
         producer=KafkaProducer(settings.bus),
         log=log,
         sites=sites_of(settings),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ingest.errors import Reject
+from verbalise.exchanges import ExchangeRegister
 from verbalise.ports import AccessLedger, AgentRegister, AlertRegister, AnalystView, CaseRegister
 
 SecretOf = Callable[[str], str | None]
@@ -73,4 +74,5 @@ class Register:
     agents: AgentRegister
     ledger: ChainedLedger
     analysts: AnalystView
+    exchanges: ExchangeRegister
     close: Callable[[], None]

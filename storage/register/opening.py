@@ -14,6 +14,7 @@ from storage.register.alerts import SqlAlerts
 from storage.register.analysts import SqlAnalystView
 from storage.register.cases import SqlCases
 from storage.register.database import Database
+from storage.register.exchanges import SqlExchanges
 from storage.register.ledger import SqlLedger
 from storage.register.upgrade import check_version, upgrade
 from storage.secrets import no_secrets, two_parts
@@ -45,6 +46,7 @@ def open_register(settings: RegisterSettings, secret_of: SecretOf = no_secrets) 
         agents=SqlAgents(database),
         ledger=SqlLedger(database),
         analysts=SqlAnalystView(database),
+        exchanges=SqlExchanges(database),
         close=database.close,
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ingest.bus import LogReader, Producer
+from verbalise.exchanges import ExchangeRegister
 from verbalise.ports import AccessLedger, AgentRegister, AlertRegister, AnalystView, CaseRegister, EvidenceStore
 from verbalise.site import Site
 from verbalise.site_history import SiteHistory
@@ -27,6 +28,7 @@ class ConsolePorts:
     ledger: AccessLedger
     analyst: AnalystView
     evidence: EvidenceStore
+    exchanges: ExchangeRegister
     producer: Producer
     log: LogReader | None
     sites: SiteHistory

@@ -11,6 +11,7 @@ import httpx
 from ingest.bus import LogReader
 from ingest.memory_bus import MemoryBus
 from storage.memory import MemoryCases
+from storage.memory_exchanges import MemoryExchanges
 from tests.unit.verbalise.console import fakes, street
 from verbalise.console.ports import ConsolePorts
 from verbalise.model import Access, Agent, Case, EvidenceKind
@@ -36,6 +37,7 @@ class World:
     ledger: fakes.FragileLedger = field(default_factory=fakes.FragileLedger)
     evidence: fakes.MeasuredEvidence = field(default_factory=fakes.MeasuredEvidence)
     analyst: fakes.ScriptedAnalyst = field(default_factory=fakes.ScriptedAnalyst)
+    exchanges: MemoryExchanges = field(default_factory=MemoryExchanges)
     bus: MemoryBus = field(default_factory=MemoryBus)
 
     def ports(self, log: LogReader | None = None) -> ConsolePorts:
@@ -47,6 +49,7 @@ class World:
             ledger=self.ledger,
             analyst=self.analyst,
             evidence=self.evidence,
+            exchanges=self.exchanges,
             producer=self.bus.producer(),
             log=log,
             sites=SiteBook.of(street.site()),
