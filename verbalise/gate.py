@@ -6,12 +6,14 @@ party, a legal basis per offence for analysis, the city's permission for machine
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol, TypeVar
 
 from ingest.model import CameraId
-from verbalise.agreements import Aim
+from verbalise.agreements import Aim, Convention, Sharing
 from verbalise.law.catalogue import offences
 from verbalise.model import CITY, OffenceId, Trigger
 from verbalise.site import Site, SiteCamera
@@ -48,6 +50,10 @@ class Permission:
     until: datetime | None = None
 
 
+NOT_ON_SITE = Permission(False, "not-on-site", "La description du site ne compte pas cette caméra")
+"""What the gate says of a camera that the site does not list at the instant."""
+
+
 @dataclass(frozen=True, slots=True)
 class CameraGate:
     """Everything that the gate says of one camera at one instant."""
@@ -74,9 +80,18 @@ def may_ingest(site: Site, camera: SiteCamera, at: datetime) -> Permission:
     return first_shut(_by_order(site, camera, at), _by_convention(site, camera, at))
 
 
+def refusal_to_ingest(site: Site, camera_id: CameraId, at: datetime) -> str | None:
+    """Why a camera's video may not be taken in at an instant, as a French sentence; None where it may."""
+    camera = site.cameras.get(camera_id)
+    if camera is None:
+        return NOT_ON_SITE.text_fr
+    permission = may_ingest(site, camera, at)
+    return None if permission.allowed else permission.text_fr
+
+
 def may_trigger(site: Site, camera: SiteCamera, at: datetime) -> Permission:
-    """Whether devices and agents may make claims here: the order must name the finding of offences among its aims."""
-    return first_shut(may_ingest(site, camera, at), _by_aim(site, camera, at))
+    """Whether devices and agents may make claims here: order and convention must both name the finding of offences."""
+    return first_shut(may_ingest(site, camera, at), _by_aim(site, camera, at), _by_shared_aim(site, camera))
 
 
 def may_analyse(site: Site, camera: SiteCamera, offence: OffenceId, at: datetime) -> Permission:
@@ -95,12 +110,14 @@ def analysed_offences(site: Site, camera_id: CameraId, at: datetime) -> frozense
 
 def may_help(site: Site, at: datetime) -> Permission:
     """Whether a machine may help with a claimed clip: find the vehicle again, read its plate."""
-    permission = site.help_at(at)
+    permission = _longest_in_force(site.help, at)
     if permission is not None:
         return Permission(True, "allowed", permission.text, permission.valid_until)
-    if site.help:
-        return Permission(False, "help-not-in-force", "L’aide automatique n’est pas autorisée à cet instant")
-    return Permission(False, "no-help", "Aucune décision n’autorise l’aide automatique sur ce site")
+    if not site.help:
+        return Permission(False, "no-help", "Aucune décision n’autorise l’aide automatique sur ce site")
+    nearest = _nearest(site.help, at)
+    named = f"La décision sur l’aide automatique ({nearest.text})"
+    return Permission(False, *_out_of_force(site, "help", named, nearest, at))
 
 
 def first_shut(*permissions: Permission) -> Permission:
@@ -113,19 +130,15 @@ def first_shut(*permissions: Permission) -> Permission:
 
 
 def _by_order(site: Site, camera: SiteCamera, at: datetime) -> Permission:
-    for order in camera.authorisations:
-        if order.in_force(at):
-            text = f"Arrêté préfectoral {order.reference}, jusqu’au {day_fr(site, order.valid_until)}"
-            return Permission(True, "allowed", text, order.valid_until)
+    order = _longest_in_force(camera.authorisations, at)
+    if order is not None:
+        text = f"Arrêté préfectoral {order.reference}, jusqu’au {day_fr(site, order.valid_until)}"
+        return Permission(True, "allowed", text, order.valid_until)
     if not camera.authorisations:
         return Permission(False, "no-authorisation", "Aucun arrêté préfectoral n’autorise cette caméra")
-    latest = max(camera.authorisations, key=lambda order: order.valid_until)
-    if at >= latest.valid_until:
-        text = f"L’arrêté préfectoral {latest.reference} a pris fin le {day_fr(site, latest.valid_until)}"
-        return Permission(False, "authorisation-expired", text)
-    coming = min(order.valid_from for order in camera.authorisations if order.valid_from > at)
-    text = f"L’arrêté préfectoral n’est en vigueur qu’à partir du {day_fr(site, coming)}"
-    return Permission(False, "authorisation-not-yet", text)
+    nearest = _nearest(camera.authorisations, at)
+    named = f"L’arrêté préfectoral {nearest.reference}"
+    return Permission(False, *_out_of_force(site, "authorisation", named, nearest, at))
 
 
 def _by_convention(site: Site, camera: SiteCamera, at: datetime) -> Permission:
@@ -135,37 +148,86 @@ def _by_convention(site: Site, camera: SiteCamera, at: datetime) -> Permission:
     if convention is None or not convention.in_force(at):
         text = "Caméra d’un autre propriétaire, sans convention en vigueur"
         return Permission(False, "no-convention", text)
-    shares = [each for each in convention.sharings if each.party == CITY and camera.network in each.networks]
-    if not shares:
+    if not _shares(convention, camera):
         text = f"La convention {convention.reference} ne partage pas ce réseau de caméras avec la commune"
         return Permission(False, "not-shared", text)
     return Permission(True, "allowed", f"Convention {convention.reference}", convention.valid_until)
 
 
+def _by_shared_aim(site: Site, camera: SiteCamera) -> Permission:
+    """Asked after `_by_convention`: the convention shares the camera, but not for any aim."""
+    convention = site.convention
+    if site.is_own(camera) or convention is None:
+        return Permission(True, "allowed", "Caméra de la commune")
+    if not any(Aim.OFFENCES in each.aims for each in _shares(convention, camera)):
+        text = (
+            f"La convention {convention.reference} ne partage pas ce réseau de caméras pour la constatation des "
+            "infractions"
+        )
+        return Permission(False, "aim-not-shared", text)
+    return Permission(True, "allowed", f"Convention {convention.reference}", convention.valid_until)
+
+
+def _shares(convention: Convention, camera: SiteCamera) -> list[Sharing]:
+    return [each for each in convention.sharings if each.party == CITY and camera.network in each.networks]
+
+
 def _by_aim(site: Site, camera: SiteCamera, at: datetime) -> Permission:
-    orders = [order for order in camera.authorisations if order.in_force(at) and Aim.OFFENCES in order.aims]
-    if not orders:
-        text = "L’arrêté préfectoral ne compte pas la constatation des infractions parmi ses finalités"
+    """Asked after `_by_order`: some order is in force, but not for any aim."""
+    order = _longest_in_force([each for each in camera.authorisations if Aim.OFFENCES in each.aims], at)
+    if order is None:
+        named = ", ".join(each.reference for each in camera.authorisations if each.in_force(at))
+        text = f"L’arrêté préfectoral {named} ne compte pas la constatation des infractions parmi ses finalités"
         return Permission(False, "aim-missing", text)
-    order = max(orders, key=lambda each: each.valid_until)
-    return Permission(True, "allowed", f"Arrêté préfectoral {order.reference}", order.valid_until)
+    text = f"Arrêté préfectoral {order.reference}, jusqu’au {day_fr(site, order.valid_until)}"
+    return Permission(True, "allowed", text, order.valid_until)
 
 
 def _by_basis(site: Site, camera: SiteCamera, offence: OffenceId, at: datetime) -> Permission:
     of_offence = [basis for basis in camera.analysis if basis.offence == offence]
-    for basis in of_offence:
-        if basis.in_force(at):
-            return Permission(True, "allowed", basis.text, basis.valid_until)
+    basis = _longest_in_force(of_offence, at)
+    if basis is not None:
+        return Permission(True, "allowed", basis.text, basis.valid_until)
     if not of_offence:
         text = "Aucune base légale n’autorise l’analyse des images pour cette infraction"
         return Permission(False, "no-basis", text)
-    latest = max(of_offence, key=lambda basis: basis.valid_until)
-    if at >= latest.valid_until:
-        text = f"La base légale de l’analyse a pris fin le {day_fr(site, latest.valid_until)}"
-        return Permission(False, "basis-expired", text)
-    coming = min(basis.valid_from for basis in of_offence if basis.valid_from > at)
-    text = f"La base légale de l’analyse n’est en vigueur qu’à partir du {day_fr(site, coming)}"
-    return Permission(False, "basis-not-yet", text)
+    nearest = _nearest(of_offence, at)
+    named = f"La base légale de l’analyse ({nearest.text})"
+    return Permission(False, *_out_of_force(site, "basis", named, nearest, at))
+
+
+class _Dated(Protocol):
+    """A text with its dates; the second is exclusive."""
+
+    @property
+    def valid_from(self) -> datetime: ...
+
+    @property
+    def valid_until(self) -> datetime: ...
+
+    def in_force(self, at: datetime) -> bool: ...
+
+
+_Text = TypeVar("_Text", bound=_Dated)
+
+
+def _longest_in_force(texts: Iterable[_Text], at: datetime) -> _Text | None:
+    return max((text for text in texts if text.in_force(at)), key=lambda text: text.valid_until, default=None)
+
+
+def _nearest(texts: Sequence[_Text], at: datetime) -> _Text:
+    """Of texts that are all out of force: the next to begin, else the last to end."""
+    coming = [text for text in texts if text.valid_from > at and text.valid_until > at]
+    if coming:
+        return min(coming, key=lambda text: text.valid_from)
+    return max(texts, key=lambda text: text.valid_until)
+
+
+def _out_of_force(site: Site, code: str, named: str, text: _Dated, at: datetime) -> tuple[str, str]:
+    """The code and the sentence of a text that does not hold at an instant."""
+    if at >= text.valid_until:
+        return f"{code}-expired", f"{named} : fin le {day_fr(site, text.valid_until)}"
+    return f"{code}-not-yet", f"{named} : en vigueur à partir du {day_fr(site, text.valid_from)}"
 
 
 def day_fr(site: Site, at: datetime) -> str:

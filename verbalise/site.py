@@ -217,10 +217,6 @@ class Site:
         """The by-law in force on a zone at an instant, None if there is none."""
         return next((law for law in self.by_laws if law.zone == zone and law.in_force(at)), None)
 
-    def help_at(self, at: datetime) -> HelpPermission | None:
-        """The permission for machine help in force at an instant, None if there is none."""
-        return next((permission for permission in self.help if permission.in_force(at)), None)
-
     def served_by(self, device: DeviceId) -> DeviceId:
         """The bollard or signal that a device belongs to: itself, unless it is a reader or loop of another."""
         known = self.devices.get(device)
