@@ -7,12 +7,11 @@ not decidable and claims nothing. `docs/rules/pedestrian-area-driving.md` tells 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
 
-from detect.model import MOTOR_VEHICLES, ObservedBreak
+from detect.model import ObservedBreak
 from ingest.model import CameraId, DeviceEvent
 from verbalise.geometry import overlap_of_smaller
 from verbalise.history import CameraMemory, Entry, TrackMemory, with_entry
@@ -27,9 +26,9 @@ from verbalise.model import (
     Trigger,
     Verdict,
 )
+from verbalise.rights import Standing, under_by_laws
 from verbalise.rules import wording
 from verbalise.rules.bollard import Doubt, Opening, bollard_at
-from verbalise.rules.hours import closure_at
 from verbalise.rules.model import Circumstances, Judged, Judgement, Observed, Rule
 from verbalise.site import ByLaw, Device, Gate
 
@@ -42,6 +41,9 @@ SAME_PLACE_RATIO = 0.7
 """Boxes that share so much of the smaller one are two sights of one vehicle, or one hidden by another."""
 DEVICES_BEFORE = timedelta(seconds=60)
 """What an agent needs to see of the bollard's life before the facts, where no opening says where to begin."""
+
+_OUTCOMES = {Standing.ALLOWED: Outcome.ALLOWED, Standing.NOT_DECIDABLE: Outcome.NOT_DECIDABLE}
+"""What the by-laws settle by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,36 +94,19 @@ def _judge_entry(memory: CameraMemory, entry: Entry, known: Circumstances) -> tu
 
 def _find(memory: CameraMemory, entry: Entry, track: TrackMemory | None, known: Circumstances) -> _Finding:
     """The steps in order; the first that does not speak for a claim decides."""
-    steps: tuple[Reason, ...] = ()
-    law = known.site.by_law_on(entry.zone, entry.at)
-    for reason in _of_the_law(entry, track, law, known):
-        steps = (*steps, reason)
-        if not reason.holds:
-            return _Finding(Outcome.ALLOWED, steps)
+    clock = known.site.timezone
+    right = under_by_laws(known.site.by_laws, entry.zone, entry.at, frozenset({entry.kind}), clock)
+    steps = (*right.reasons[:-1], wording.with_sight(right.reasons[-1], track, entry.kind))
+    if right.standing is not Standing.FORBIDDEN:
+        return _Finding(_OUTCOMES[right.standing], steps)
     unsure = _unsure_sight(memory, entry, track)
     if unsure is not None:
         return _Finding(Outcome.NOT_DECIDABLE, (*steps, unsure))
-    steps = (*steps, wording.seen_coming(entry, known.camera.zone(entry.zone).place, known.site.timezone))
+    steps = (*steps, wording.seen_coming(entry, known.camera.zone(entry.zone).place, clock))
     gate = _gate(known, entry)
     if gate is None:
-        return _Finding(Outcome.CLAIMED, (*steps, wording.no_gate()), by_law=law)
-    return replace(_at_gate(memory, entry, gate, steps, known), by_law=law)
-
-
-def _of_the_law(entry: Entry, track: TrackMemory | None, law: ByLaw | None, known: Circumstances) -> Iterator[Reason]:
-    """What the by-law says of such a vehicle at such an hour, until a step says that it may."""
-    clock = known.site.timezone
-    if entry.kind not in MOTOR_VEHICLES:
-        yield wording.not_motor(entry.kind)
-    elif law is None:
-        yield wording.no_law()
-    else:
-        closure = closure_at(law, entry.at, clock)
-        yield wording.law_in_force(law)
-        yield wording.open_hours(entry.at, clock) if closure is None else wording.closed(closure, entry.at, clock)
-        if entry.kind in law.admitted:
-            yield wording.admitted(law, entry.kind)
-        yield wording.motor_vehicle(track, entry.kind)
+        return _Finding(Outcome.CLAIMED, (*steps, wording.no_gate()), by_law=right.by_law)
+    return replace(_at_gate(memory, entry, gate, steps, known), by_law=right.by_law)
 
 
 def _unsure_sight(memory: CameraMemory, entry: Entry, track: TrackMemory | None) -> Reason | None:

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from dataclasses import replace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from detect.model import RoadUser
 from ingest.model import DeviceEvent, DeviceEventKind
-from verbalise.agreements import Hours
 from verbalise.history import Entry, TrackMemory
 from verbalise.model import Reason
+from verbalise.rights_wording import KINDS_FR
 from verbalise.rules.bollard import Doubt
-from verbalise.site import ByLaw
 
-KINDS_FR = {
-    RoadUser.CAR: "voiture",
-    RoadUser.TRUCK: "camion ou camionnette",
-    RoadUser.BUS: "bus",
-    RoadUser.MOTORCYCLE: "deux-roues motorisé",
-    RoadUser.BICYCLE: "vélo",
-    RoadUser.PERSON: "piéton",
-}
-DAYS_FR = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 _DOUBTS_FR = {
     Doubt.RAISED: "La borne était signalée levée : le passage ne s’explique pas",
     Doubt.UNKNOWN: "La position de la borne à cet instant n’est pas connue",
@@ -44,43 +35,12 @@ def credential_name(event: DeviceEvent) -> str:
     return "appel sans référence" if event.kind is DeviceEventKind.OPERATOR_OPENED else "badge sans référence"
 
 
-def law_in_force(law: ByLaw) -> Reason:
-    return Reason("by-law-in-force", True, f"Arrêté {law.reference} en vigueur : {law.title}")
-
-
-def no_law() -> Reason:
-    return Reason("no-by-law", False, "Aucun arrêté en vigueur sur cette zone à cet instant")
-
-
-def closed(closure: Hours, at: datetime, zone: ZoneInfo) -> Reason:
-    until = "24:00" if closure.end == time.max else f"{closure.end:%H:%M}"
-    return Reason(
-        "closed-hours",
-        True,
-        f"{_day_and_hour(at, zone)} : circulation motorisée fermée de {closure.start:%H:%M} à {until}",
-    )
-
-
-def open_hours(at: datetime, zone: ZoneInfo) -> Reason:
-    return Reason("open-hours", False, f"{_day_and_hour(at, zone)} : hors des heures de fermeture")
-
-
-def _day_and_hour(at: datetime, zone: ZoneInfo) -> str:
-    local = at.astimezone(zone)
-    return f"{DAYS_FR[local.weekday()].capitalize()} à {local:%H:%M:%S}"
-
-
-def motor_vehicle(track: TrackMemory | None, kind: RoadUser) -> Reason:
-    seen = "" if track is None else f" (ainsi vu sur {dict(track.kinds).get(kind, 0)} images sur {track.seen})"
-    return Reason("motor-vehicle", True, f"Véhicule motorisé : {KINDS_FR[kind]}{seen}")
-
-
-def not_motor(kind: RoadUser) -> Reason:
-    return Reason("not-a-motor-vehicle", False, f"Vu le plus souvent comme {KINDS_FR[kind]} : non motorisé")
-
-
-def admitted(law: ByLaw, kind: RoadUser) -> Reason:
-    return Reason("class-admitted", False, f"L’arrêté {law.reference} admet cette catégorie : {KINDS_FR[kind]}")
+def with_sight(reason: Reason, track: TrackMemory | None, kind: RoadUser) -> Reason:
+    """What the law says of a class, with how often the vehicle was seen as one of it."""
+    if track is None:
+        return reason
+    seen = f" (ainsi vu sur {dict(track.kinds).get(kind, 0)} images sur {track.seen})"
+    return replace(reason, text_fr=reason.text_fr + seen)
 
 
 def seen_coming(entry: Entry, place: str, zone: ZoneInfo) -> Reason:
