@@ -71,10 +71,11 @@ def _by_capacity(agent: Agent, aim: Aim) -> Permission:
 
 def _by_order(site: Site, camera: SiteCamera, aim: Aim, at: datetime) -> Permission:
     in_force = [order for order in camera.authorisations if order.in_force(at)]
-    for order in in_force:
-        if aim in order.aims:
-            text = f"Arrêté préfectoral {order.reference}, jusqu’au {day_fr(site, order.valid_until)}"
-            return Permission(True, "allowed", text, order.valid_until)
+    naming = [order for order in in_force if aim in order.aims]
+    if naming:
+        order = max(naming, key=lambda each: each.valid_until)
+        text = f"Arrêté préfectoral {order.reference}, jusqu’au {day_fr(site, order.valid_until)}"
+        return Permission(True, "allowed", text, order.valid_until)
     named = f" {in_force[0].reference}" if in_force else ""
     text = f"L’arrêté préfectoral{named} ne compte pas {AIMS_FR[aim]} parmi ses finalités"
     return Permission(False, "aim-missing", text)
