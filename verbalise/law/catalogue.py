@@ -1,4 +1,4 @@
-"""Reads the offence catalogue and answers what an offence needs to be found."""
+"""The offence catalogue: what the law says of each offence, read from data files with their sources and dates."""
 
 from __future__ import annotations
 
@@ -89,6 +89,7 @@ class Offence:
         item: The item of R.121-6 that makes the holder liable, if any.
         natinf_driver, natinf_holder: National codes; None where no list that was read proves them.
         natinf_source: Where the codes were read; empty where there are none.
+        natinf_confidence: How the codes are known; None where there are none. Only `read` proves them without a list.
         fine_eur: None where there is no fixed fine, or no source says how much.
         driver_points: Of an identified driver, for information; None where no source says.
         holder_points: Always 0: a holder who pays loses no points.
@@ -96,6 +97,8 @@ class Offence:
         triggers: What may say "look here". Empty: shown for completeness, reachable by nothing.
         valid_from, valid_until: When the text is in force, as far as the source says.
         note_fr: What an agent or a lawyer should know of gaps in the sources.
+        natinf_words: Words by which the national list tells this act from others of the same article; they only narrow
+            the search for a code that is not known yet.
     """
 
     id: OffenceId
@@ -107,6 +110,7 @@ class Offence:
     natinf_driver: int | None
     natinf_holder: int | None
     natinf_source: str
+    natinf_confidence: Confidence | None
     grade: Grade
     fine_eur: Fine | None
     driver_points: int | None
@@ -122,8 +126,11 @@ class Offence:
     valid_from: date | None = None
     valid_until: date | None = None
     note_fr: str = ""
+    natinf_words: tuple[str, ...] = ()
 
 
+FILES = ("r121-6-items-1-to-6bis.yaml", "r121-6-items-7-to-14.yaml", "parking.yaml", "bollard.yaml")
+"""The data files under `offences/`, in the order in which people read them."""
 _OFFENCES: TypeAdapter[list[Offence]] = TypeAdapter(list[Offence])
 
 
@@ -132,13 +139,31 @@ def offences() -> Mapping[OffenceId, Offence]:
     """Every offence of the catalogue by its id, in the order of the files.
 
     Raises:
-        Halt: the catalogue does not parse; the text names the entry and the field.
+        Halt: the catalogue does not parse, or names an offence twice; the text names file, entry and field.
     """
-    text = files("verbalise.law").joinpath("offences.yaml").read_text(encoding="utf-8")
+    catalogue: dict[OffenceId, Offence] = {}
+    for name in FILES:
+        text = files("verbalise.law").joinpath("offences", name).read_text(encoding="utf-8")
+        for entry in read_offences(name, text):
+            if entry.id in catalogue:
+                raise Halt(f"verbalise/law/offences/{name}: {entry.id} is in the catalogue twice")
+            catalogue[entry.id] = entry
+    return catalogue
+
+
+def read_offences(name: str, text: str) -> list[Offence]:
+    """The offences of one data file.
+
+    Args:
+        name: The file's name, for the error's text.
+        text: Its content: a YAML list whose entries have the fields of `Offence`.
+
+    Raises:
+        Halt: an entry lacks a field or has a value that does not fit; the text names file, entry and field.
+    """
     try:
-        entries = _OFFENCES.validate_python(yaml.safe_load(text))
+        return _OFFENCES.validate_python(yaml.safe_load(text))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise Halt(f"verbalise/law/offences.yaml: {where}: {first['msg']}") from error
-    return {entry.id: entry for entry in entries}
+        raise Halt(f"verbalise/law/offences/{name}: {where}: {first['msg']}") from error
