@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from datetime import time
 
 from verbalise.agreements import Hours
-from verbalise.rules.wording import DAYS_FR
+
+DAYS_FR = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+"""In the order of `date.weekday`."""
 
 
 def hours_fr(hours: Iterable[Hours]) -> str:

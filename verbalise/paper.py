@@ -26,6 +26,8 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Image, KeepTogether, SimpleDocTemplate, Spacer, Table, TableStyle
 from reportlab.platypus import Paragraph as Prose
 
+from verbalise.hours_wording import DAYS_FR
+
 PLAIN, BOLD = "Vera", "VeraBd"
 """Bitstream Vera, which reportlab ships: free to embed, with every accent of French."""
 
@@ -34,7 +36,6 @@ WIDTH = A4[0] - 2 * MARGIN
 TALLEST_PICTURE = 95 * mm
 LINE, HEAD, MUTE = HexColor("#b9c2cb"), HexColor("#eef2f5"), HexColor("#555f69")
 
-DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 MONTHS = (
     "janvier",
     "février",
@@ -149,7 +150,7 @@ def day_fr(at: datetime, zone: ZoneInfo) -> str:
     """A local day in words: `lundi 23 novembre 2026`."""
     local = at.astimezone(zone)
     day = "1er" if local.day == 1 else str(local.day)
-    return f"{DAYS[local.weekday()]} {day} {MONTHS[local.month - 1]} {local.year}"
+    return f"{DAYS_FR[local.weekday()]} {day} {MONTHS[local.month - 1]} {local.year}"
 
 
 def month_fr(year: int, month: int) -> str:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from detect.model import RoadUser
 from verbalise.agreements import Hours
+from verbalise.hours_wording import DAYS_FR
 from verbalise.model import Reason
 from verbalise.permits import Permit, PermitReason
 from verbalise.site import ByLaw, Suspension
@@ -20,7 +21,6 @@ KINDS_FR = {
     RoadUser.BICYCLE: "vélo",
     RoadUser.PERSON: "piéton",
 }
-DAYS_FR = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 PERMITS_FR = {
     PermitReason.RESIDENT: "riverain",
     PermitReason.DELIVERY: "livraison",
