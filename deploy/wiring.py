@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from deploy.permit_key import token_hasher
 from deploy.secrets import secrets_from
 from deploy.settings import Settings
 from ingest.errors import Halt
@@ -44,7 +45,12 @@ def create_topics(settings: Settings) -> int:
 
 def sites_of(settings: Settings) -> SiteHistory:
     """The history of the site."""
-    return SiteBook.of(load_site(settings.site))
+    return SiteBook.of(site_of(settings))
+
+
+def site_of(settings: Settings) -> Site:
+    """The site as it is described now."""
+    return load_site(settings.site, hasher=token_hasher(secrets_from(settings.secrets_dir)))
 
 
 def cameras_of(settings: Settings, site: Site) -> list[Camera]:
@@ -65,7 +71,7 @@ def run_ingest(settings: Settings) -> int:
     from ingest.worker import IngestWorker, run_until_signalled
 
     worker = IngestWorker(
-        cameras_of(settings, load_site(settings.site)),
+        cameras_of(settings, site_of(settings)),
         settings.ingest,
         KafkaProducer(settings.bus),
         lambda: KafkaLogReader(settings.bus),
@@ -78,7 +84,7 @@ def run_devices(settings: Settings) -> int:
     """The HTTP door for device events."""
     from ingest.devices_worker import run_device_entry
 
-    return run_device_entry(settings.devices, KafkaProducer(settings.bus), load_site(settings.site).devices.keys())
+    return run_device_entry(settings.devices, KafkaProducer(settings.bus), site_of(settings).devices.keys())
 
 
 def run_detect(settings: Settings) -> int:
@@ -87,7 +93,7 @@ def run_detect(settings: Settings) -> int:
     from detect.tracking import ByteTrackTracker
     from detect.worker import GROUP, DetectWorker, run_until_signalled
 
-    site = load_site(settings.site)
+    site = site_of(settings)
     worker = DetectWorker(
         KafkaConsumer(settings.bus, GROUP, settings.instance),
         KafkaProducer(settings.bus),
@@ -172,7 +178,7 @@ def run_device_player(settings: Settings) -> int:
     starts_at = settings.play.starts_at
     if starts_at is None:
         raise Halt("CONSTAT_PLAY__STARTS_AT is not set: the device player needs the instant of the first picture")
-    cameras = cameras_of(settings, load_site(settings.site))
+    cameras = cameras_of(settings, site_of(settings))
     post = gateway(f"http://127.0.0.1:{settings.devices.port}", token.get_secret_value())
     play(schedule(cameras, starts_at, settings.play.loop), post)
     return 0

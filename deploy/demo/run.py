@@ -18,8 +18,9 @@ from deploy.demo.result import Timings, result_of, write_result
 from deploy.demo.settings import DemoPlaces, worker_environment
 from deploy.demo.stage import Stage
 from deploy.embedded.kafka import EmbeddedKafka
+from deploy.permit_key import make_permit_key
 from deploy.settings import Settings, load_settings
-from deploy.wiring import create_topics
+from deploy.wiring import create_topics, site_of
 from detect.weights.prepare import default_folder
 from storage.model import Register
 from storage.register.opening import open_register
@@ -60,7 +61,7 @@ def run_demo(options: DemoOptions, say: Say) -> int:
         create_topics(settings)
         register = open_register(settings.register_db)
         stack.callback(register.close)
-        accounts = demo_accounts(datetime.now(UTC))
+        accounts = demo_accounts(site_of(settings))
         install(accounts, register.agents)
         stage = Stage(kafka, settings, data, say)
         stack.callback(stage.stop)
@@ -102,6 +103,7 @@ def _settings(options: DemoOptions, data: Path, bootstrap: str) -> Settings:
         console_port=free_port(options.port),
         devices_port=free_port(),
     )
+    make_permit_key(data / "secrets")
     os.environ.update(worker_environment(places, secrets.token_urlsafe(24)))
     return load_settings()
 

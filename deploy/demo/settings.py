@@ -31,6 +31,7 @@ def worker_environment(places: DemoPlaces, token: str) -> dict[str, str]:
     """Settings of all workers, as variables."""
     return {
         "CONSTAT_SITE": str(places.site),
+        "CONSTAT_SECRETS_DIR": str(places.data / "secrets"),
         "CONSTAT_BUS__BOOTSTRAP": places.bootstrap,
         "CONSTAT_INGEST__HEALTH_FILE": str(places.data / "cameras.json"),
         "CONSTAT_INGEST__HEALTH_EVERY_S": "1",

@@ -18,9 +18,9 @@ from deploy.embedded.life import State
 from deploy.embedded.status import Status
 from deploy.embedded.supervisor import Supervisor, WorkerSpec
 from deploy.settings import Settings
+from deploy.wiring import site_of
 from ingest.errors import Halt, RetryLater
 from ingest.kafka import KafkaAdmin
-from verbalise.site_file import load_site
 
 Say = Callable[[str], None]
 
@@ -44,7 +44,7 @@ class Stage:
         self._data = data
         self._say = say
         self._supervisor = Supervisor(map(self._spec, _WORKERS), data / "status.json")
-        cameras = load_site(settings.site).cameras
+        cameras = site_of(settings).cameras
         self._quiet = QuietWatch(KafkaAdmin(settings.bus), data / "cameras.json", len(cameras))
         self._is_stopping = False
 

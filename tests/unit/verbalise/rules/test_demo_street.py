@@ -15,6 +15,7 @@ from ingest.model import DeviceEvent, DeviceEventKind, DeviceId
 from tests.builders import CAMERA, STREAM, T0, instant, ref
 from tests.playing import Played, play
 from verbalise.model import Outcome
+from verbalise.permits import TokenHasher
 from verbalise.site_file import load_site
 
 DEMO = Path(__file__).parents[4] / "deploy" / "demo"
@@ -71,4 +72,4 @@ def test_only_the_car_without_badge_is_claimed(first_frame: int) -> None:
 
 def play_scene(scene: dict[str, Any], first_frame: int) -> Played:
     records = [seen(scene, index) for index in range(first_frame, len(scene["frames"]))]
-    return play(records, demo_reports(), load_site(DEMO / "site.yaml"))
+    return play(records, demo_reports(), load_site(DEMO / "site.yaml", hasher=TokenHasher(b"a key of these tests")))
