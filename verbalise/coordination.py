@@ -265,7 +265,7 @@ def _uses(exchanges: Iterable[Exchange]) -> tuple[PartyUse, ...]:
 
 def _cases(history: SiteHistory, cases: Iterable[CaseFact]) -> tuple[CaseCount, ...]:
     counts = Counter((_network_of(history, case), case.trigger) for case in cases)
-    ordered = sorted(counts.items(), key=lambda each: (each[0][0] or "", each[0][1]))
+    ordered = sorted(counts.items(), key=lambda each: (each[0][0] is None, each[0][0] or "", each[0][1]))
     return tuple(CaseCount(network, trigger, count) for (network, trigger), count in ordered)
 
 

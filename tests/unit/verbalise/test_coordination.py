@@ -173,9 +173,9 @@ def test_cases_are_counted_by_network_and_trigger() -> None:
         fact("d", CameraId("gone"), Trigger.DEVICE),
     ]
     assert report(cases=cases).cases == (
-        CaseCount(None, Trigger.DEVICE, 1),
         CaseCount(Network.BOLLARD, Trigger.DEVICE, 1),
         CaseCount(Network.TRAFFIC, Trigger.AGENT, 2),
+        CaseCount(None, Trigger.DEVICE, 1),
     )
 
 
