@@ -157,6 +157,7 @@ def run_console(settings: Settings) -> int:
         analyst=register.analysts,
         evidence=open_evidence_store(settings.evidence, secret_of),
         exchanges=register.exchanges,
+        uptime=register.uptime,
         producer=KafkaProducer(settings.bus),
         log=log,
         sites=sites_of(settings),

@@ -15,6 +15,7 @@ from storage.evidence.digest import check_range, described, same_item, undamaged
 from storage.evidence.keys import checked_key, checked_prefix
 from storage.facts import fact_of, moved, summary_of
 from storage.memory_exchanges import MemoryExchanges
+from storage.memory_uptime import MemoryUptime
 from storage.model import LedgerBreak, LedgerHead, Register
 from verbalise.model import AccessEntry, Agent, AgentId, Alert, AlertId, Case, CaseId, CaseState, Decision
 from verbalise.ports import (
@@ -269,4 +270,13 @@ def memory_register(time_zone: str = "Europe/Paris") -> Register:
     """An empty register that lasts as long as the process."""
     cases = MemoryCases()
     view = MemoryAnalystView(cases, ZoneInfo(time_zone))
-    return Register(cases, MemoryAlerts(), MemoryAgents(), MemoryLedger(), view, MemoryExchanges(), close=lambda: None)
+    return Register(
+        cases,
+        MemoryAlerts(),
+        MemoryAgents(),
+        MemoryLedger(),
+        view,
+        MemoryExchanges(),
+        MemoryUptime(),
+        close=lambda: None,
+    )

@@ -9,6 +9,7 @@ from typing import Protocol
 from ingest.errors import Reject
 from verbalise.exchanges import ExchangeRegister
 from verbalise.ports import AccessLedger, AgentRegister, AlertRegister, AnalystView, CaseRegister
+from verbalise.uptime import UptimeRegister
 
 SecretOf = Callable[[str], str | None]
 """From the name of a secret to "user:password"; None where it is not known."""
@@ -75,4 +76,5 @@ class Register:
     ledger: ChainedLedger
     analysts: AnalystView
     exchanges: ExchangeRegister
+    uptime: UptimeRegister
     close: Callable[[], None]

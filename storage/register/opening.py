@@ -17,6 +17,7 @@ from storage.register.database import Database
 from storage.register.exchanges import SqlExchanges
 from storage.register.ledger import SqlLedger
 from storage.register.upgrade import check_version, upgrade
+from storage.register.uptime import SqlUptime
 from storage.secrets import no_secrets, two_parts
 from storage.settings import RegisterSettings
 
@@ -47,6 +48,7 @@ def open_register(settings: RegisterSettings, secret_of: SecretOf = no_secrets) 
         ledger=SqlLedger(database),
         analysts=SqlAnalystView(database),
         exchanges=SqlExchanges(database),
+        uptime=SqlUptime(database),
         close=database.close,
     )
 

@@ -11,6 +11,7 @@ from verbalise.exchanges import ExchangeRegister
 from verbalise.ports import AccessLedger, AgentRegister, AlertRegister, AnalystView, CaseRegister, EvidenceStore
 from verbalise.site import Site
 from verbalise.site_history import SiteHistory
+from verbalise.uptime import UptimeRegister
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class ConsolePorts:
     analyst: AnalystView
     evidence: EvidenceStore
     exchanges: ExchangeRegister
+    uptime: UptimeRegister
     producer: Producer
     log: LogReader | None
     sites: SiteHistory

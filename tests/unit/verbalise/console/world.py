@@ -12,6 +12,7 @@ from ingest.bus import LogReader
 from ingest.memory_bus import MemoryBus
 from storage.memory import MemoryCases
 from storage.memory_exchanges import MemoryExchanges
+from storage.memory_uptime import MemoryUptime
 from tests.unit.verbalise.console import fakes, street
 from verbalise.console.ports import ConsolePorts
 from verbalise.model import Access, Agent, Case, EvidenceKind
@@ -38,6 +39,7 @@ class World:
     evidence: fakes.MeasuredEvidence = field(default_factory=fakes.MeasuredEvidence)
     analyst: fakes.ScriptedAnalyst = field(default_factory=fakes.ScriptedAnalyst)
     exchanges: MemoryExchanges = field(default_factory=MemoryExchanges)
+    uptime: MemoryUptime = field(default_factory=MemoryUptime)
     bus: MemoryBus = field(default_factory=MemoryBus)
 
     def ports(self, log: LogReader | None = None) -> ConsolePorts:
@@ -50,6 +52,7 @@ class World:
             analyst=self.analyst,
             evidence=self.evidence,
             exchanges=self.exchanges,
+            uptime=self.uptime,
             producer=self.bus.producer(),
             log=log,
             sites=SiteBook.of(street.site()),
