@@ -8,7 +8,7 @@ from typing import Any
 from detect.wire import OBSERVED
 from ingest import topics
 from ingest.wire import DEVICE_EVENT, JsonCodec
-from verbalise.wire import ALERT, CASE_EVENT, CLAIM
+from verbalise.wire import ALERT, CASE_EVENT, CLAIM, SUPPRESSION
 
 PAYLOADS: dict[str, JsonCodec[Any]] = {
     topics.DEVICES: DEVICE_EVENT,
@@ -16,6 +16,7 @@ PAYLOADS: dict[str, JsonCodec[Any]] = {
     topics.CLAIMS: CLAIM,
     topics.CASES: CASE_EVENT,
     topics.ALERTS: ALERT,
+    topics.SUPPRESSED: SUPPRESSION,
 }
 _CLOUD_EVENT = ("ce_specversion", "ce_id", "ce_source", "ce_type", "ce_time", "content-type")
 _VIDEO_HEADERS = {

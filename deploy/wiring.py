@@ -17,7 +17,7 @@ from ingest.errors import Halt
 from ingest.kafka import KafkaAdmin, KafkaConsumer, KafkaLogReader, KafkaProducer, wait_for_broker
 from ingest.model import Camera
 from ingest.topics import MINUTE_MS, TopicSpec, topic_specs
-from verbalise.casework.ports import PlateHelp
+from verbalise.casework.ports import PlateHelp, VehicleFinder
 from verbalise.gate import analysed_offences
 from verbalise.site import Site
 from verbalise.site_file import load_site
@@ -131,6 +131,8 @@ def run_casework(settings: Settings) -> int:
         sites_of(settings),
         settings.casework,
         lambda: _plate_help(settings),
+        lambda: _vehicle_finder(settings),
+        token_hasher(secret_of),
         _now,
     )
     try:
@@ -208,3 +210,12 @@ def _plate_help(settings: Settings) -> PlateHelp:
     if weights is None:
         raise Halt("CONSTAT_CASEWORK__WEIGHTS_DIR is not set: plate help needs the weights' folder")
     return open_plate_help(weights, settings.casework.plate_reader)
+
+
+def _vehicle_finder(settings: Settings) -> VehicleFinder:
+    from detect.detectors.ultralytics import UltralyticsDetector
+    from detect.tracking import ByteTrackTracker
+    from verbalise.casework.finding import ClipFinder
+
+    detector = UltralyticsDetector(settings.detect.detector)
+    return ClipFinder(detector, lambda: ByteTrackTracker(settings.detect.tracker))

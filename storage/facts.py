@@ -40,7 +40,7 @@ def fact_of(case: Case) -> CaseFact:
         place=claim.place,
         offence=claim.offence,
         trigger=claim.trigger,
-        vehicle=claim.kind.value if claim.kind else UNKNOWN_VEHICLE,
+        vehicle=case.kind.value if case.kind else UNKNOWN_VEHICLE,
         at=claim.at,
         opened_at=case.opened_at,
         decided_at=decided.at if decided else None,

@@ -196,6 +196,22 @@ class EvidenceItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Sighting:
+    """The claimed vehicle as a machine found it again in the clip, where such help is permitted.
+
+    It helps the eye and is no part of the claim: nobody claimed what it shows.
+
+    Attributes:
+        path: Where it was, in order; at least one point.
+        detector: Fingerprint of what saw it.
+    """
+
+    path: tuple[TrackPoint, ...]
+    kind: RoadUser
+    detector: str
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """The dossier of one case: its manifest names and hashes every item.
 
@@ -203,6 +219,8 @@ class Evidence:
         manifest_key: The manifest's name in the evidence store.
         clip_starts_at: Instant of the clip's first picture; the player counts from it.
         complete: False where packets were already gone or never came; `remarks` says what is missing.
+        clip_ends_at: Instant of the clip's last picture.
+        sighting: None where the claim has a path of its own, or help was not permitted or found no vehicle.
     """
 
     manifest_key: str
@@ -211,6 +229,8 @@ class Evidence:
     clip_starts_at: datetime | None
     complete: bool
     remarks: tuple[str, ...]
+    clip_ends_at: datetime | None = None
+    sighting: Sighting | None = None
 
 
 class CaseState(StrEnum):
@@ -311,6 +331,18 @@ class Case:
     holder: AgentId | None
     decisions: tuple[Decision, ...]
     version: int
+
+    @property
+    def path(self) -> tuple[TrackPoint, ...]:
+        """Where the vehicle was: as the claim has it, else as help found it; empty where neither does."""
+        sighting = self.evidence.sighting
+        return self.claim.path or (sighting.path if sighting is not None else ())
+
+    @property
+    def kind(self) -> RoadUser | None:
+        """What vehicle it is: as the claim says, else as help found it; None where nobody has said."""
+        sighting = self.evidence.sighting
+        return self.claim.kind or (sighting.kind if sighting is not None else None)
 
     @property
     def agent_plate(self) -> str | None:

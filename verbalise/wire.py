@@ -9,7 +9,7 @@ from ingest import topics
 from ingest.bus import Message
 from ingest.model import CameraId
 from ingest.wire import JsonCodec
-from verbalise.model import Alert, Case, CaseId, CaseState, Claim, OffenceId, Trigger
+from verbalise.model import Alert, Case, CaseId, CaseState, Claim, OffenceId, Suppression, Trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class CaseEvent:
 CLAIM: JsonCodec[Claim] = JsonCodec(Claim, "claim")
 CASE_EVENT: JsonCodec[CaseEvent] = JsonCodec(CaseEvent, "case-event")
 ALERT: JsonCodec[Alert] = JsonCodec(Alert, "alert")
+SUPPRESSION: JsonCodec[Suppression] = JsonCodec(Suppression, "suppression")
 
 
 def claim_message(claim: Claim) -> Message:
@@ -55,4 +56,16 @@ def alert_message(alert: Alert, area: str) -> Message:
         event_id=f"{alert.id}/{alert.version}",
         source=f"camera/{alert.camera}",
         at=alert.raised_at,
+    )
+
+
+def suppression_message(suppression: Suppression) -> Message:
+    """A passage that a right covered as a `suppressed` message, keyed by camera."""
+    return SUPPRESSION.message(
+        topics.SUPPRESSED,
+        suppression.camera,
+        suppression,
+        event_id=suppression.id,
+        source=f"camera/{suppression.camera}",
+        at=suppression.at,
     )

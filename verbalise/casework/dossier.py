@@ -9,22 +9,20 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
 import structlog
 
-from detect.model import PlateReading, PlateStatus
 from detect.plates.crops import PLATE_MARGIN, cut
-from detect.plates.model import Picture, VehicleCrop
+from detect.plates.model import Picture
 from ingest.errors import Reject
 from ingest.model import Packet
 from verbalise.casework import clip, stills
-from verbalise.casework.footage import Footage
+from verbalise.casework.looking import Look
 from verbalise.casework.manifest import VERSION, Manifest, digest_of
-from verbalise.casework.ports import PlateHelp
-from verbalise.model import CaseId, Claim, ClaimId, EvidenceItem, EvidenceKind, TrackPoint
+from verbalise.model import CaseId, ClaimId, EvidenceItem, EvidenceKind
 from verbalise.ports import EvidenceConflict, EvidenceStore
 
 _log = structlog.get_logger("casework")
@@ -55,63 +53,35 @@ class Item:
     to_seq: int
 
 
-def build(
-    claim: Claim, footage: Footage, store: EvidenceStore, plate_help: Callable[[], PlateHelp] | None, plate_frames: int
-) -> Manifest:
+def build(look: Look, store: EvidenceStore) -> Manifest:
     """Build the dossier and store every item of it; the manifest is left to be sealed.
 
     Packets that cannot be cut or decoded are remarked: what can be shown of a claim is always put before a person.
 
-    Args:
-        plate_help: None where the site does not permit it: then no model is loaded.
-
     Raises:
         RetryLater: the store is away or full.
     """
+    claim, footage = look.found.claim, look.found.footage
     case = case_id_of(claim.id)
     packets = [located.packet for located in footage.packets]
-    points = stills.best_points(claim, {packet.seq for packet in packets}, plate_frames)
-    pictures = _pictures(claim, footage, points)
-    plate = _read_plate(points, pictures, plate_help)
     clips, clip_faults = _clips(packets)
-    faults = [*clip_faults, *([NO_SCENE] if packets and claim.event.seq not in pictures else [])]
+    faults = [*clip_faults, *([NO_SCENE] if packets and look.scene is None else [])]
+    instants = [packet.captured_at for packet in packets]
     return Manifest(
         version=VERSION,
         case=case,
         claim=claim,
-        items=tuple(_store(store, case, item) for item in [*clips, *_stills(claim, points, pictures, plate)]),
+        items=tuple(_store(store, case, item) for item in [*clips, *_stills(look)]),
         packets=digest_of(packets),
-        clip_starts_at=min((packet.captured_at for packet in packets), default=None),
+        clip_starts_at=min(instants, default=None),
         clock=packets[0].clock if packets else None,
         complete=footage.is_complete and not faults,
-        remarks=(*footage.remarks, *faults),
-        plate=plate,
+        remarks=(*footage.remarks, *faults, *look.remarks),
+        plate=look.plate,
         software=f"constat {version('constat')}",
+        clip_ends_at=max(instants, default=None),
+        sighting=look.sighting,
     )
-
-
-def _pictures(claim: Claim, footage: Footage, points: Sequence[TrackPoint]) -> dict[int, Picture]:
-    wanted = {claim.event.seq, *(point.video.seq for point in points)}
-    try:
-        return stills.pictures_of(footage.packets, claim.event.partition, wanted)
-    except Reject as error:
-        _log.warning("casework.not_decodable", camera=claim.camera, track=claim.track, error=str(error))
-        return {}
-
-
-def _read_plate(
-    points: Sequence[TrackPoint], pictures: dict[int, Picture], plate_help: Callable[[], PlateHelp] | None
-) -> PlateReading:
-    if plate_help is None:
-        return PlateReading(PlateStatus.NOT_ATTEMPTED, None, "lecture automatique non autorisée sur ce site", (), "")
-    crops = [
-        VehicleCrop(point.video.seq, pictures[point.video.seq], point.box)
-        for point in points
-        if point.video.seq in pictures
-    ]
-    if not crops:
-        return PlateReading(PlateStatus.UNREADABLE, None, "aucune image du véhicule", (), "")
-    return plate_help().read(crops)
 
 
 def _clips(packets: Sequence[Packet]) -> tuple[list[Item], list[str]]:
@@ -132,17 +102,15 @@ def _clips(packets: Sequence[Packet]) -> tuple[list[Item], list[str]]:
     return items, []
 
 
-def _stills(
-    claim: Claim, points: Sequence[TrackPoint], pictures: dict[int, Picture], plate: PlateReading
-) -> list[Item]:
-    items = []
-    if claim.event.seq in pictures:
-        items.append(_still(EvidenceKind.SCENE, pictures[claim.event.seq], claim.event.seq))
-    point = stills.clearest([point for point in points if point.video.seq in pictures], pictures)
+def _stills(look: Look) -> list[Item]:
+    items, pictures, scene = [], look.pictures, look.scene
+    if scene is not None:
+        items.append(_still(EvidenceKind.SCENE, pictures[scene], scene))
+    point = stills.clearest([point for point in look.points if point.video.seq in pictures], pictures)
     if point is not None:
         picture = stills.vehicle_of(pictures[point.video.seq], point.box)
         items.append(_still(EvidenceKind.VEHICLE, picture, point.video.seq))
-    read = max((r for r in plate.reads if r.seq in pictures), key=lambda r: (r.width_px, -r.seq), default=None)
+    read = max((r for r in look.plate.reads if r.seq in pictures), key=lambda r: (r.width_px, -r.seq), default=None)
     if read is not None:
         items.append(_still(EvidenceKind.PLATE, cut(pictures[read.seq], read.box, PLATE_MARGIN), read.seq))
     return items

@@ -1,27 +1,28 @@
-"""Finds the packets of a claim again in the `video` topic, by the offsets that the claim carries."""
+"""Finds the packets of a claim again in the `video` topic, around the packet that shows the facts."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from ingest import topics
-from ingest.bus import Envelope, LogReader
-from ingest.errors import Reject, RetryLater
+from ingest.bus import LogReader
 from ingest.model import Packet, StreamBreak
-from verbalise.casework.rewind import Start, find_start, own_record, place_of
+from verbalise.casework.locate import Anchor, window_of
+from verbalise.casework.rewind import Start, find_start
 from verbalise.casework.settings import CaseworkSettings
+from verbalise.casework.tail import Tail, decoded_at
 from verbalise.model import Claim
-
-_SLICE_S = 1.0
 
 NOTHING = "Aucune image n’a pu être retrouvée."
 BEGINNING_GONE = "Le début des images était déjà effacé."
 HOLES = "Des images manquent à l’intérieur de l’extrait."
 SILENCE = "La caméra n’a plus envoyé d’images après les faits."
+NOT_FILMED = "La caméra ne filmait pas à l’instant des faits ; l’image la plus proche est montrée."
+_AT_THE_INSTANT = timedelta(seconds=1)
+"""Two pictures of a slow camera lie no farther apart; without one so near, the camera was not filming."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +48,22 @@ class Footage:
     remarks: tuple[str, ...]
 
 
+NO_FOOTAGE = Footage((), is_complete=False, remarks=(NOTHING,))
+
+
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """What is wanted: instants of the facts and around them, and the last offset that the claim knows of."""
+    """What is wanted: the picture of the facts and what is around it, and the last offset that is known of."""
 
     since: datetime
     until: datetime
-    facts: datetime
+    picture: datetime
     last_offset: int
     longest: timedelta
 
     def limit(self, clip_start: datetime) -> datetime:
         """Where a clip that starts then has to end; the facts are in it however far back its keyframe lies."""
-        return min(self.until, max(clip_start + self.longest, self.facts))
+        return min(self.until, max(clip_start + self.longest, self.picture))
 
 
 @dataclass(slots=True)
@@ -73,10 +77,10 @@ class _Gathering:
 
     def add(self, packet: Packet, offset: int) -> bool:
         """Take a packet of the stream; False if it is beyond the end."""
-        if self.packets and _decoded_at(packet) > self.span.limit(self.packets[0].packet.captured_at):
-            self.is_cut = _decoded_at(packet) <= self.span.until
+        if self.packets and decoded_at(packet) > self.span.limit(self.packets[0].packet.captured_at):
+            self.is_cut = decoded_at(packet) <= self.span.until
             return False
-        if _decoded_at(packet) > self.span.until:
+        if decoded_at(packet) > self.span.until:
             return False
         if packet.is_keyframe and packet.captured_at <= self.span.since:
             self.packets.clear()
@@ -88,12 +92,13 @@ class _Gathering:
 
 def find_footage(
     claim: Claim,
+    anchor: Anchor,
     log: LogReader,
     settings: CaseworkSettings,
     clock: Callable[[], float] = time.monotonic,
     is_stopping: Callable[[], bool] = lambda: False,
 ) -> Footage:
-    """The packets from `pre_s` before the facts to `post_s` after the last sighting, `max_clip_s` at most.
+    """The packets from before the facts to after them, or after the last sighting; `max_clip_s` at most.
 
     Waits for packets that have not been written yet.
 
@@ -104,35 +109,36 @@ def find_footage(
     Raises:
         RetryLater: the broker is away, or the worker is stopping.
     """
-    span = _span_of(claim, settings)
-    start = find_start(claim, log, span.since)
+    span = _span_of(claim, anchor, settings)
+    start = find_start(claim, anchor, log, span.since)
     gathering = _Gathering(span)
-    tail = _Tail(claim, log, settings.patience_s, clock, is_stopping)
+    tail = Tail(claim.camera, anchor.place, log, settings.patience_s, clock, is_stopping)
     for offset, record in tail.records(start.offset, span.last_offset):
         if record is None:
             gathering.is_silent = True
-        elif record.stream != claim.stream:
-            if offset > claim.event.offset:
+        elif record.stream != anchor.stream:
+            if offset > anchor.event.offset:
                 break
         elif isinstance(record, StreamBreak) or not gathering.add(record, offset):
             break
-    return _footage(gathering, start, settings)
+    was_filmed = abs(anchor.event.captured_at - claim.at) <= _AT_THE_INSTANT
+    return _footage(gathering, start, settings, [] if was_filmed else [NOT_FILMED])
 
 
-def _span_of(claim: Claim, settings: CaseworkSettings) -> _Span:
-    last = max([claim.event, *(point.video for point in claim.path)], key=lambda video: video.captured_at)
+def _span_of(claim: Claim, anchor: Anchor, settings: CaseworkSettings) -> _Span:
+    window = window_of(claim, settings)
     return _Span(
-        since=claim.event.captured_at - timedelta(seconds=settings.pre_s),
-        until=last.captured_at + timedelta(seconds=settings.post_s),
-        facts=claim.event.captured_at,
-        last_offset=max(claim.event.offset, last.offset),
+        since=window.since,
+        until=window.until,
+        picture=anchor.event.captured_at,
+        last_offset=max([anchor.event.offset, *(point.video.offset for point in claim.path)]),
         longest=timedelta(seconds=settings.max_clip_s),
     )
 
 
-def _footage(gathering: _Gathering, start: Start, settings: CaseworkSettings) -> Footage:
+def _footage(gathering: _Gathering, start: Start, settings: CaseworkSettings, missing: list[str]) -> Footage:
     packets = tuple(gathering.packets)
-    missing = [SILENCE] if gathering.is_silent else []
+    missing = [*missing, *([SILENCE] if gathering.is_silent else [])]
     if not packets:
         return Footage((), is_complete=False, remarks=(*missing, NOTHING))
     starts_late = packets[0].packet.captured_at > gathering.span.since
@@ -142,67 +148,3 @@ def _footage(gathering: _Gathering, start: Start, settings: CaseworkSettings) ->
         missing.append(HOLES)
     limit = f"L’extrait est limité à {settings.max_clip_s:g} s ; le véhicule est encore suivi après sa fin."
     return Footage(packets, not missing, (*missing, limit) if gathering.is_cut else tuple(missing))
-
-
-@dataclass(frozen=True, slots=True)
-class _Tail:
-    """A camera's records as they lie in the log and as they are still being written."""
-
-    claim: Claim
-    log: LogReader
-    patience_s: float
-    clock: Callable[[], float]
-    is_stopping: Callable[[], bool]
-
-    def records(self, offset: int, last_offset: int) -> Iterator[tuple[int, Packet | StreamBreak | None]]:
-        """Records from an offset on, with theirs; ends with None once the camera has been silent for too long.
-
-        While other cameras of the partition go on, silence is measured by the log's own times, so that reading
-        the same log later finds the same end. It counts after `last_offset`, up to which the camera has spoken.
-        """
-        heard_at: datetime | None = None
-        for envelope in self._envelopes(offset):
-            record = own_record(self.claim, envelope)
-            if record is not None:
-                yield envelope.offset, record
-            if record is not None or heard_at is None or envelope.offset <= last_offset:
-                heard_at = envelope.written_at
-            elif (envelope.written_at - heard_at).total_seconds() > self.patience_s:
-                break
-        yield offset, None
-
-    def _envelopes(self, offset: int) -> Iterator[Envelope]:
-        """Every camera's records; ends when none has been written for `patience_s`."""
-        idle_since_s: float | None = None
-        while True:
-            envelope = self._next(offset)
-            if envelope is not None:
-                idle_since_s, offset = None, envelope.offset + 1
-                yield envelope
-                continue
-            idle_since_s = self.clock() if idle_since_s is None else idle_since_s
-            if self._is_over(offset, self.clock() - idle_since_s):
-                return
-
-    def _is_over(self, offset: int, idle_s: float) -> bool:
-        if idle_s < self.patience_s:
-            return False
-        # A broker that is away says so here, and is not taken for a silent camera.
-        if self.log.bounds(place_of(self.claim))[1] > offset:
-            raise RetryLater(f"reading {topics.VIDEO}@{offset}: nothing came in {idle_s:g} s, though there is more")
-        return True
-
-    def _next(self, offset: int) -> Envelope | None:
-        if self.is_stopping():
-            raise RetryLater("the worker is stopping")
-        place, wait_s = place_of(self.claim), min(_SLICE_S, self.patience_s)
-        try:
-            return self.log.read_from(place, offset, wait_s)
-        except Reject:
-            # Retention has moved on while reading: go on with what is kept.
-            return self.log.read_from(place, max(self.log.bounds(place)[0], offset + 1), wait_s)
-
-
-def _decoded_at(packet: Packet) -> datetime:
-    """When the packet has to be decoded: packets come in this order, pictures may not."""
-    return packet.captured_at - timedelta(seconds=float((packet.pts - packet.dts) * packet.time_base))

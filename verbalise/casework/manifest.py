@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from detect.model import PlateReading
 from ingest.errors import Reject
 from ingest.model import ClockState, Packet
-from verbalise.model import CaseId, Claim, Evidence, EvidenceItem
+from verbalise.model import CaseId, Claim, Evidence, EvidenceItem, Sighting
 from verbalise.ports import EvidenceConflict, EvidenceMissing, EvidenceStore
 
 VERSION = 1
@@ -35,7 +35,11 @@ class PacketDigest:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """One dossier. Nothing in it depends on when it was made, so that making it twice gives the same bytes."""
+    """One dossier. Nothing in it depends on when it was made, so that making it twice gives the same bytes.
+
+    Attributes:
+        sighting: The vehicle as machine help found it; beside the claim, which stays as it was made.
+    """
 
     version: int
     case: CaseId
@@ -48,6 +52,8 @@ class Manifest:
     remarks: tuple[str, ...]
     plate: PlateReading
     software: str
+    clip_ends_at: datetime | None = None
+    sighting: Sighting | None = None
 
 
 _WIRE: TypeAdapter[Manifest] = TypeAdapter(Manifest)
@@ -84,7 +90,16 @@ class Sealed:
     def evidence(self) -> Evidence:
         """What the case keeps of it."""
         held = self.manifest
-        return Evidence(self.key, self.sha256, held.items, held.clip_starts_at, held.complete, held.remarks)
+        return Evidence(
+            manifest_key=self.key,
+            manifest_sha256=self.sha256,
+            items=held.items,
+            clip_starts_at=held.clip_starts_at,
+            complete=held.complete,
+            remarks=held.remarks,
+            clip_ends_at=held.clip_ends_at,
+            sighting=held.sighting,
+        )
 
 
 def read_sealed(store: EvidenceStore, key: str) -> Sealed | None:

@@ -9,3 +9,4 @@ REJECTED = Counter("constat_casework_rejected_total", "How many claims could not
 RETRIES = Counter("constat_casework_retries_total", "How often could a claim's effects not be stored yet?")
 PLATES = Counter("constat_casework_plates_total", "What became of the plates of claimed vehicles?", ["status"])
 SECONDS = Histogram("constat_casework_seconds", "How long does a claim take, waiting for pictures included?")
+SUPPRESSED = Counter("constat_casework_suppressed_total", "How many claims did a permit by plate cover?", ["camera"])

@@ -1,12 +1,13 @@
-"""What casework asks of whatever reads plates."""
+"""What casework asks of the machines that may help with a claimed clip."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Protocol
 
-from detect.model import PlateReading
+from detect.model import ObservedFrame, PlateReading
 from detect.plates.model import VehicleCrop
+from verbalise.casework.footage import Located
 
 
 class PlateHelp(Protocol):
@@ -14,4 +15,21 @@ class PlateHelp(Protocol):
 
     def read(self, crops: Sequence[VehicleCrop]) -> PlateReading:
         """The plate that all crops show, or why it cannot be read."""
+        ...
+
+
+class VehicleFinder(Protocol):
+    """Follows the road users of one claimed clip; remembers nothing afterwards."""
+
+    def follow(self, packets: Sequence[Located], partition: int) -> tuple[ObservedFrame, ...]:
+        """Who is where on every picture, in the order of the pictures.
+
+        Args:
+            packets: Of one stream, in the order sent, from a keyframe on.
+            partition: Of `video`, in which they lie.
+
+        Raises:
+            Reject: no decoder exists for the codec.
+            Halt: the model cannot run at all; the text says what to do.
+        """
         ...

@@ -1,4 +1,4 @@
-"""Where in `video` to begin reading for a claim: by its own offsets, and before them by walking back."""
+"""Where in `video` to begin reading for a claim: by the offsets it knows, and before them by walking back."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from ingest import topics
 from ingest.bus import Envelope, LogReader, TopicPartition
 from ingest.errors import Reject, RetryLater
-from ingest.model import Packet, StreamBreak
-from ingest.wire import read_video
+from ingest.model import CameraId, Packet
+from verbalise.casework.locate import Anchor
+from verbalise.casework.tail import own_record
 from verbalise.model import Claim
 
 _FIRST_CHUNK = 256
@@ -32,35 +32,20 @@ class Start:
     is_stream_start: bool
 
 
-def place_of(claim: Claim) -> TopicPartition:
-    """The partition of `video` in which the claim's packets lie."""
-    return TopicPartition(topics.VIDEO, claim.event.partition)
-
-
-def own_record(claim: Claim, envelope: Envelope) -> Packet | StreamBreak | None:
-    """What a record holds if it is the claim's camera's and can be read, else None."""
-    if envelope.key != claim.camera:
-        return None
-    try:
-        return read_video(envelope)
-    except Reject:
-        return None  # detect has set it aside in `video.rejected`, with the reason
-
-
-def find_start(claim: Claim, log: LogReader, wanted_from: datetime) -> Start:
+def find_start(claim: Claim, anchor: Anchor, log: LogReader, wanted_from: datetime) -> Start:
     """The last keyframe at or before an instant, else the earliest that is kept and within reach.
 
     Raises:
         RetryLater: the broker is away, or did not deliver in time.
     """
-    kept, _ = log.bounds(place_of(claim))
+    kept, _ = log.bounds(anchor.place)
     before = [point.video for point in claim.path if point.video.captured_at <= wanted_from]
     if before:
         return Start(max(kept, before[-1].keyframe_offset), is_stream_start=False)
-    earliest = (claim.path[0].video if claim.path else claim.event).keyframe_offset
+    earliest = (claim.path[0].video if claim.path else anchor.event).keyframe_offset
     start = Start(max(kept, earliest), is_stream_start=False)
     for first, end in _chunks(kept, earliest + 1):
-        chunk = _earliest_in(claim, _records(log, place_of(claim), first, end), wanted_from)
+        chunk = _earliest_in(claim.camera, anchor, _records(log, anchor.place, first, end), wanted_from)
         start = chunk.start or start
         if chunk.is_enough:
             break
@@ -82,14 +67,14 @@ class _Chunk:
     is_enough: bool
 
 
-def _earliest_in(claim: Claim, records: Iterator[Envelope], wanted_from: datetime) -> _Chunk:
+def _earliest_in(camera: CameraId, anchor: Anchor, records: Iterator[Envelope], wanted_from: datetime) -> _Chunk:
     """The best keyframe of a chunk, and whether looking farther back is of no use."""
     start, is_enough, stream_begins = None, False, False
     for envelope in records:
-        record = own_record(claim, envelope)
+        record = own_record(camera, envelope)
         if record is None:
             continue
-        if record.stream != claim.stream:
+        if record.stream != anchor.stream:
             start, is_enough, stream_begins = None, True, True
         elif isinstance(record, Packet) and record.is_keyframe:
             is_early = record.captured_at <= wanted_from

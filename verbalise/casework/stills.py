@@ -13,7 +13,7 @@ from detect.plates.model import Picture
 from ingest.errors import Halt
 from ingest.model import CameraId
 from verbalise.casework.footage import Located
-from verbalise.model import Claim, TrackPoint
+from verbalise.model import TrackPoint
 
 _JPEG_QUALITY = 95
 _VEHICLE_MARGIN = 0.1
@@ -33,9 +33,9 @@ def pictures_of(packets: Sequence[Located], partition: int, wanted: Collection[i
     return {picture.packet.seq: picture.to_bgr() for picture in decoded if picture.packet.seq in wanted}
 
 
-def best_points(claim: Claim, seqs: Collection[int], most: int) -> list[TrackPoint]:
+def best_points(path: Sequence[TrackPoint], seqs: Collection[int], most: int) -> list[TrackPoint]:
     """Where the vehicle was seen largest and whole, in the order of the frames; else where it was cut."""
-    there = [point for point in claim.path if point.video.seq in seqs]
+    there = [point for point in path if point.video.seq in seqs]
     whole = [point for point in there if not _touches_edge(point.box)]
     largest = sorted(whole or there, key=lambda point: (-_area(point.box), point.video.seq))[:most]
     return sorted(largest, key=lambda point: point.video.seq)

@@ -1,8 +1,8 @@
 """Claims to cases: group `casework` on `claims`.
 
-Promise: every claim becomes one case, and no claim two. For each claim the worker (1) stores the items and then the
-manifest, (2) opens the case in the register, (3) sends the case's event, (4) commits. Ids and bytes come from the
-claim and the packets, so a crash
+Promise: every claim becomes one case, and no claim two. For each claim the worker finds the packets, looks at them,
+(1) stores the items and then the manifest, (2) opens the case in the register, (3) sends the case's event, (4)
+commits. Ids and bytes come from the claim and the packets, so a crash
 
 - within 1: the items are built again and are the same; without a manifest nobody sees them. Where they are not the
   same (retention took packets meanwhile), they get a name of their own and the manifest names those that count;
@@ -11,8 +11,12 @@ claim and the packets, so a crash
 - between 3 and 4: the same event once more, under the same id.
 
 Two workers that hold the same claim around a rebalance build it twice; the first manifest counts for both.
+A claim whose vehicle has a permit by its plate becomes a record of `suppressed` instead: the plate is read before
+anything is stored, and then nothing is. A crash before the commit sends the same record again, under the same id.
+
 A claim whose effects cannot be stored yet waits its turn while others go on; its offset, and so theirs, stays
-uncommitted. A claim that can never become a case goes to `claims.rejected` with the reason. A stop ends the wait for
+uncommitted. A claim that can never become a case, or that the gate did not allow at the instant of the facts, goes to
+`claims.rejected` with the reason. A stop ends the wait for
 pictures at once; the claim in hand is taken up again by whoever reads on.
 """
 
@@ -24,6 +28,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 import structlog
 
@@ -31,16 +36,21 @@ from ingest import topics
 from ingest.bus import Consumer, Envelope, LogReader, Message, Producer, TopicPartition
 from ingest.errors import Halt, Reject, RetryLater
 from verbalise.casework import metrics
+from verbalise.casework.admission import refusal
 from verbalise.casework.dossier import build, case_id_of
-from verbalise.casework.footage import find_footage
-from verbalise.casework.manifest import Manifest, Sealed, manifest_key, read_sealed, seal
-from verbalise.casework.ports import PlateHelp
+from verbalise.casework.footage import NO_FOOTAGE, find_footage
+from verbalise.casework.locate import locate
+from verbalise.casework.looking import Found, Help, look
+from verbalise.casework.manifest import Sealed, manifest_key, read_sealed, seal
+from verbalise.casework.ports import PlateHelp, VehicleFinder
 from verbalise.casework.settings import CaseworkSettings
+from verbalise.casework.suppressing import suppression_of
 from verbalise.gate import may_help
-from verbalise.model import Case, CaseState, Claim
+from verbalise.model import Case, CaseState, Claim, Suppression
+from verbalise.permits import TokenHasher
 from verbalise.ports import CaseRegister, EvidenceStore
 from verbalise.site_history import SiteHistory
-from verbalise.wire import CLAIM, case_message
+from verbalise.wire import CLAIM, case_message, suppression_message
 
 _log = structlog.get_logger("casework")
 
@@ -64,6 +74,8 @@ class CaseworkWorker:
 
     Args:
         plate_help: Loads the plate models; called at the first claim that may be helped, and never elsewhere.
+        vehicle_finder: Loads detector and tracker; called at the first claim without a path that may be helped.
+        hasher: Matches plates with permits; None where the city keeps no key for them.
         clock: The present instant, for the queue's order and for whether help is permitted; it is not part of the
             evidence.
     """
@@ -78,6 +90,8 @@ class CaseworkWorker:
         sites: SiteHistory,
         settings: CaseworkSettings,
         plate_help: Callable[[], PlateHelp],
+        vehicle_finder: Callable[[], VehicleFinder],
+        hasher: TokenHasher | None,
         clock: Callable[[], datetime],
     ) -> None:
         self._consumer = consumer
@@ -87,8 +101,8 @@ class CaseworkWorker:
         self._cases = cases
         self._sites = sites
         self._settings = settings
-        self._open_plate_help = plate_help
-        self._plate_help: PlateHelp | None = None
+        self._help = Help(cache(plate_help), cache(vehicle_finder))
+        self._hasher = hasher
         self._clock = clock
         self._waiting: list[_Waiting] = []
         self._done: dict[TopicPartition, int] = {}
@@ -153,7 +167,13 @@ class CaseworkWorker:
     def _handle_or_reject(self, envelope: Envelope) -> None:
         """The one catch-all: a claim that breaks the program is set aside, the others go on."""
         try:
-            self._handle(envelope)
+            claim = CLAIM.decode(envelope.value)
+            refused = refusal(claim, self._sites.as_of(claim.at))
+            if refused is not None:
+                self._reject(envelope, refused.reason, refused.text)
+                return
+            with metrics.SECONDS.time():
+                self._handle(claim)
         except (RetryLater, Halt):
             raise
         except Reject as error:
@@ -163,25 +183,37 @@ class CaseworkWorker:
             # The text of an unforeseen error may quote a plate: its kind is enough here, the log has the traceback.
             self._reject(envelope, "unexpected", f"{type(error).__name__}: see casework's log for this offset")
 
-    def _handle(self, envelope: Envelope) -> None:
-        claim = CLAIM.decode(envelope.value)
-        if claim.camera not in self._sites.as_of(claim.at).cameras:
-            raise Reject(f"camera {claim.camera} is not in the site as it was at {claim.at.isoformat()}")
-        with metrics.SECONDS.time():
-            key = manifest_key(case_id_of(claim.id))
-            sealed = read_sealed(self._store, key) or seal(self._store, key, self._build(claim))
-            self._producer.send(case_message(self._opened(sealed)))
-            self._producer.flush(_FLUSH_S)
+    def _handle(self, claim: Claim) -> None:
+        key = manifest_key(case_id_of(claim.id))
+        sealed = read_sealed(self._store, key)
+        if sealed is None:
+            seen = look(self._found(claim), self._help if self._may_help() else None, self._settings.plate_frames)
+            suppression = suppression_of(claim, seen.plate.text, seen.found.site, self._hasher)
+            if suppression is not None:
+                self._suppress(suppression)
+                return
+            sealed = seal(self._store, key, build(seen, self._store))
+        self._producer.send(case_message(self._opened(sealed)))
+        self._producer.flush(_FLUSH_S)
 
-    def _build(self, claim: Claim) -> Manifest:
-        footage = find_footage(claim, self._log, self._settings, is_stopping=self._stop.is_set)
-        plate_help = self._loaded_plate_help if self._may_help() else None
-        return build(claim, footage, self._store, plate_help, self._settings.plate_frames)
+    def _found(self, claim: Claim) -> Found:
+        stopping = self._stop.is_set
+        anchor = locate(claim, self._log, self._settings, is_stopping=stopping)
+        footage = NO_FOOTAGE
+        if anchor is not None:
+            footage = find_footage(claim, anchor, self._log, self._settings, is_stopping=stopping)
+        return Found(claim, anchor, footage, self._sites.as_of(claim.at))
 
     def _may_help(self) -> bool:
         """Whether a machine may help now: the decision must be in force when it helps, not when the facts happened."""
         now = self._clock()
         return may_help(self._sites.as_of(now), now).allowed
+
+    def _suppress(self, suppression: Suppression) -> None:
+        self._producer.send(suppression_message(suppression))
+        self._producer.flush(_FLUSH_S)
+        metrics.SUPPRESSED.labels(suppression.camera).inc()
+        _log.info("casework.suppressed", camera=suppression.camera, permit=suppression.permit)
 
     def _opened(self, sealed: Sealed) -> Case:
         """The case in the register; as it stands there if it was opened before, so that no act is announced away."""
@@ -193,11 +225,6 @@ class CaseworkWorker:
         metrics.PLATES.labels(case.plate.status.value).inc()
         _log.info("casework.opened", case=case.id, camera=claim.camera, track=claim.track)
         return case
-
-    def _loaded_plate_help(self) -> PlateHelp:
-        if self._plate_help is None:
-            self._plate_help = self._open_plate_help()
-        return self._plate_help
 
     def _reject(self, envelope: Envelope, reason: str, text: str) -> None:
         _log.warning("casework.rejected", reason=reason, error=text, **_place(envelope))

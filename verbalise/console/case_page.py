@@ -117,15 +117,15 @@ def case_page(
         steps=tuple(Step(reason.holds, reason.text_fr) for reason in claim.verdict.reasons),
         elements=offence.elements,
         reasons=tuple(RejectionReason),
-        vehicle=words(f"vehicle.{claim.kind or 'unknown'}"),
+        vehicle=words(f"vehicle.{case.kind or 'unknown'}"),
         followed=_followed(case, seat),
         clip=_link(case, clip, page) if clip else None,
         is_copy=clip is not None and clip.kind is EvidenceKind.PLAYABLE_CLIP,
         stills=_stills(case, page),
         remarks=case.evidence.remarks,
-        overlay=overlay_of(claim, site, case.evidence.clip_starts_at),
+        overlay=overlay_of(case, site),
         timeline=timeline_of(case, site, words),
-        frame_s=frame_s(claim),
+        frame_s=frame_s(case),
         fact_s=round((claim.at - start).total_seconds(), 3),
         starts_iso=start.isoformat(),
         acts=act_lines(case.decisions, words, numbers),
@@ -156,11 +156,12 @@ def _can(case: Case, seat: Seat) -> frozenset[Act]:
 
 
 def _followed(case: Case, seat: Seat) -> str:
-    path = case.claim.path
+    path = case.path
     if not path:
         return seat.words("vehicle-card.not-followed")
     first, last = path[0].video.captured_at, path[-1].video.captured_at
-    return seat.words("vehicle-card.followed", n=len(path), start=seat.words.clock(first), end=seat.words.clock(last))
+    how = "vehicle-card.followed" if case.claim.path else "vehicle-card.found-again"
+    return seat.words(how, n=len(path), start=seat.words.clock(first), end=seat.words.clock(last))
 
 
 def _stills(case: Case, page: str) -> dict[str, ItemLink]:

@@ -122,11 +122,11 @@ def timeline_of(case: Case, site: Site, words: Words) -> Timeline:
 def _clip_span(case: Case) -> tuple[datetime, datetime]:
     """First and last instant of the clip, by its packets; of the vehicle's way where there is no clip."""
     claim, clip = case.claim, clip_of(case)
-    seen = [point.video.captured_at for point in claim.path] or [claim.at]
+    seen = [point.video.captured_at for point in case.path] or [claim.at]
     start = case.evidence.clip_starts_at or min(seen)
     if clip is None:
         return start, max(seen)
-    return start, start + timedelta(seconds=(clip.to_seq - clip.from_seq + 1) * frame_s(claim))
+    return start, start + timedelta(seconds=(clip.to_seq - clip.from_seq + 1) * frame_s(case))
 
 
 def _instants(case: Case) -> list[datetime]:

@@ -10,6 +10,7 @@ import av
 import pytest
 
 from ingest import topics
+from ingest.bus import TopicPartition
 from ingest.kafka import KafkaAdmin, KafkaConsumer, KafkaLogReader, KafkaProducer
 from ingest.model import CameraId, PacketRef
 from ingest.settings import BusSettings
@@ -18,10 +19,9 @@ from storage.evidence.folder import FolderEvidence
 from storage.memory import MemoryCases
 from tests.builders import site
 from tests.integration.ingest.brokers import bus_settings, stored
-from tests.unit.verbalise.casework.scene import OPENED, FakePlates, StoppingCases, claim_on, demo_packets
+from tests.unit.verbalise.casework.scene import OPENED, FakePlates, SquaresFinder, StoppingCases, claim_on, demo_packets
 from verbalise.casework.footage import BEGINNING_GONE
 from verbalise.casework.manifest import first_fault
-from verbalise.casework.rewind import place_of
 from verbalise.casework.settings import CaseworkSettings
 from verbalise.casework.worker import CaseworkWorker
 from verbalise.model import Case, Claim, EvidenceKind
@@ -68,6 +68,8 @@ def worked_on(bus: BusSettings, camera: CameraId, evidence: FolderEvidence) -> C
         SiteBook.of(site(camera=camera)),
         SETTINGS,
         FakePlates().load,
+        SquaresFinder().load,
+        None,
         lambda: OPENED,
     )
     cases.stop = worker.stop
@@ -103,7 +105,8 @@ def test_the_clip_holds_the_files_own_packets(bus: BusSettings, camera: CameraId
 
 
 def test_what_retention_deleted_is_remarked(bus: BusSettings, camera: CameraId, claim: Claim, tmp_path: Path) -> None:
-    KafkaAdmin(bus).delete_before({place_of(claim): claim.event.keyframe_offset})
+    assert claim.event is not None
+    KafkaAdmin(bus).delete_before({TopicPartition(topics.VIDEO, claim.event.partition): claim.event.keyframe_offset})
     send(bus, claim)
     case = worked_on(bus, camera, FolderEvidence(tmp_path))
     clip = next(item for item in case.evidence.items if item.kind is EvidenceKind.CLIP)

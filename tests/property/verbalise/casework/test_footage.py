@@ -12,8 +12,7 @@ from ingest.memory_bus import MemoryBus
 from ingest.model import Packet
 from tests.unit.detect.clips import PLAIN, REORDERED, clip, write
 from tests.unit.detect.clips import with_end as ended
-from tests.unit.verbalise.casework.scene import claim_on, refs_of
-from verbalise.casework.footage import find_footage
+from tests.unit.verbalise.casework.scene import claim_on, found_around, refs_of
 from verbalise.casework.settings import CaseworkSettings
 
 VIDEO = TopicPartition("video", 0)
@@ -37,19 +36,19 @@ def test_footage_is_a_run_of_the_cameras_packets_from_a_keyframe(
     packets, bus = CLIPS[x264], MemoryBus()
     write(bus, ended(packets))
     bus.delete_before({VIDEO: deleted})
-    asked = CaseworkSettings(pre_s=pre_s, post_s=post_s, max_clip_s=longest_s, patience_s=0.01)
+    asked = CaseworkSettings(pre_s=pre_s, post_s=post_s, max_clip_s=longest_s, mark_pre_s=1, patience_s=0.01)
     path = range(max(0, event - seen[0]), min(FRAMES, event + seen[1]))
     claim = claim_on(refs_of(packets), event, path)
-    found = find_footage(claim, bus.log_reader(), asked)
+    found = found_around(claim, bus.log_reader(), asked)
     got = [located.packet for located in found.packets]
     assert all(after.seq == before.seq + 1 for before, after in pairwise(got))
     assert got == packets[got[0].seq : got[-1].seq + 1] if got else deleted > 0
     assert not got or got[0].is_keyframe
     assert all(located.offset == located.packet.seq >= deleted for located in found.packets)
-    since = claim.event.captured_at.timestamp() - pre_s
+    since = claim.at.timestamp() - pre_s
     reaches_back = bool(got) and (got[0].captured_at.timestamp() <= since or got[0].seq == 0)
     if found.is_complete:
         assert reaches_back
-        assert claim.event.seq in {packet.seq for packet in got}
+        assert packets[event].seq in {packet.seq for packet in got}
     elif deleted == 0:
         raise AssertionError(f"nothing was deleted, yet: {found.remarks}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -10,20 +11,40 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from detect.model import Box, PlateReading, PlateStatus, RoadUser, TrackId
+from detect.model import Box, PlateReading, PlateStatus, Point, RoadUser, TrackId
 from detect.plates.model import VehicleCrop
-from ingest.bus import Consumer, Producer
+from detect.settings import TrackerSettings
+from detect.tracking import ByteTrackTracker
+from ingest.bus import Consumer, LogReader, Producer
 from ingest.memory_bus import MemoryBus
-from ingest.model import CameraId, ClockSource, ClockState, Packet, PacketRef, StreamId
+from ingest.model import CameraId, ClockSource, ClockState, DeviceId, Packet, PacketRef, StreamId
 from ingest.outlet import VideoOutlet
 from ingest.sources.file import FileSource
 from storage.memory import MemoryCases, MemoryEvidence
-from tests.builders import site
-from tests.unit.detect.clips import CAMERA, STREAM, T0, clip, with_end, write
+from tests.builders import BOLLARD, site
+from tests.unit.detect.clips import CAMERA, STREAM, T0, clip, squares, with_end, write
 from verbalise.agreements import HelpPermission
+from verbalise.casework.finding import ClipFinder
+from verbalise.casework.footage import NO_FOOTAGE, Footage, find_footage
+from verbalise.casework.locate import locate
 from verbalise.casework.settings import CaseworkSettings
 from verbalise.casework.worker import GROUP, CaseworkWorker
-from verbalise.model import Case, Claim, ClaimId, OffenceId, Outcome, RuleRef, TrackPoint, Trigger, Verdict, ZoneId
+from verbalise.model import (
+    AgentId,
+    Case,
+    Claim,
+    ClaimId,
+    Mark,
+    OffenceId,
+    Outcome,
+    RuleRef,
+    Sight,
+    TrackPoint,
+    Trigger,
+    Verdict,
+    ZoneId,
+)
+from verbalise.permits import TokenHasher
 from verbalise.ports import CaseRegister, EvidenceStore
 from verbalise.site import Site
 from verbalise.site_history import SiteBook
@@ -83,6 +104,35 @@ def claim_on(
     )
 
 
+def reported(claim: Claim, device: DeviceId = BOLLARD) -> Claim:
+    """The same facts as a street device reports them: an instant, and no packet."""
+    return replace(
+        claim,
+        trigger=Trigger.DEVICE,
+        device=device,
+        stream=None,
+        track=None,
+        event=None,
+        path=(),
+        kind=None,
+        detector="",
+    )
+
+
+def marked(claim: Claim, spot: Point | None = None) -> Claim:
+    """The same facts as an agent marks them on the live view."""
+    mark = Mark(AgentId("lea"), Sight.LIVE, spot)
+    return replace(reported(claim), trigger=Trigger.AGENT, device=None, mark=mark)
+
+
+def found_around(
+    claim: Claim, log: LogReader, settings: CaseworkSettings, clock: Callable[[], float] = time.monotonic
+) -> Footage:
+    """The footage of a claim, located first, as the worker finds it."""
+    anchor = locate(claim, log, settings, clock)
+    return NO_FOOTAGE if anchor is None else find_footage(claim, anchor, log, settings, clock)
+
+
 def helped_site(until: datetime = OPENED + timedelta(days=30)) -> Site:
     """A site whose decision on machine help ends at an instant."""
     return replace(site(), help=(HelpPermission("Décision 2026-12", OPENED - timedelta(days=30), until),))
@@ -92,6 +142,7 @@ def helped_site(until: datetime = OPENED + timedelta(days=30)) -> Site:
 class FakePlates:
     """Plate help that says what it was shown."""
 
+    text: str | None = None
     shown: list[Sequence[VehicleCrop]] = field(default_factory=list)
     loaded: int = 0
 
@@ -101,7 +152,20 @@ class FakePlates:
 
     def read(self, crops: Sequence[VehicleCrop]) -> PlateReading:
         self.shown.append(crops)
+        if self.text is not None:
+            return PlateReading(PlateStatus.READ, self.text, "", (), "fake-1")
         return PlateReading(PlateStatus.UNREADABLE, None, "illisible", (), "fake-1")
+
+
+@dataclass
+class SquaresFinder:
+    """The real finder on the squares of the test clips; counts how often it was loaded."""
+
+    loaded: int = 0
+
+    def load(self) -> ClipFinder:
+        self.loaded += 1
+        return ClipFinder(squares(), lambda: ByteTrackTracker(TrackerSettings()))
 
 
 class StoppingCases(MemoryCases):
@@ -126,6 +190,7 @@ class Casework:
     evidence: MemoryEvidence = field(default_factory=MemoryEvidence)
     cases: MemoryCases = field(default_factory=MemoryCases)
     plates: FakePlates = field(default_factory=FakePlates)
+    finder: SquaresFinder = field(default_factory=lambda: SquaresFinder())
     packets: list[Packet] = field(default_factory=lambda: clip(40))
 
     def film(self) -> list[PacketRef]:
@@ -146,6 +211,7 @@ class Casework:
         consumer: Consumer | None = None,
         producer: Producer | None = None,
         place: Site | None = None,
+        hasher: TokenHasher | None = None,
     ) -> CaseworkWorker:
         """A worker on this world, some ports replaced."""
         return CaseworkWorker(
@@ -157,6 +223,8 @@ class Casework:
             SiteBook.of(place or helped_site()),
             settings,
             self.plates.load,
+            self.finder.load,
+            hasher,
             lambda: OPENED,
         )
 

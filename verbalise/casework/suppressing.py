@@ -1,0 +1,43 @@
+"""A claim whose vehicle has a permit by its plate is no claim: it is counted, and nothing of it is kept."""
+
+from __future__ import annotations
+
+from verbalise.law.catalogue import Handling, offences
+from verbalise.model import Claim, Suppression
+from verbalise.permits import TokenHasher, TokenKind, permit_of
+from verbalise.site import Site
+
+
+def suppression_of(claim: Claim, plate: str | None, site: Site, hasher: TokenHasher | None) -> Suppression | None:
+    """The suppression that takes the claim's place, None where no permit covers it. The plate is not in it.
+
+    A permit lets a vehicle drive in a zone; it excuses no délit, and nothing outside a zone.
+
+    Args:
+        plate: As machine help read it; None where it read none.
+        site: As it was at the instant of the facts.
+        hasher: None where the city keeps no key for permits: then no plate matches.
+    """
+    if plate is None or hasher is None or claim.zone is None or _is_delit(claim):
+        return None
+    token = hasher.hash(TokenKind.PLATE, plate)
+    permit = permit_of(site.permits, token, claim.zone, claim.at, site.timezone)
+    if permit is None:
+        return None
+    return Suppression(
+        id=claim.id,
+        camera=claim.camera,
+        offence=claim.offence,
+        zone=claim.zone,
+        place=claim.place,
+        at=claim.at,
+        permit=permit.id,
+        reference="",
+        holder=permit.holder,
+        reason=permit.reason,
+    )
+
+
+def _is_delit(claim: Claim) -> bool:
+    offence = offences().get(claim.offence)
+    return offence is not None and offence.handling is Handling.REFER
