@@ -4,11 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 WEIGHTS := $(or $(CONSTAT_WEIGHTS_DIR),$(HOME)/.cache/constat/weights)
 ARTIFACTS := build/artifacts
+MINIO := v0.0.0-20260212201848-7aac2a2c5b7c
 export CONSTAT_ARTIFACTS ?= $(CURDIR)/$(ARTIFACTS)
 UV := VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format docs lock weights jars browser bench clean
+.PHONY: help setup demo test check format docs lock weights jars browser minio clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -34,6 +35,9 @@ browser: ## a Chromium for the page tests, where this machine lets us install on
 	{ test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
 	  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; } || \
 	echo "· no Chromium here and no right to install one: page tests will be skipped"
+
+minio: ## build MinIO from source for the contract tests (needs Go, four minutes, once)
+	GOBIN=$(CURDIR)/.constat/bin go install github.com/minio/minio@$(MINIO)
 
 demo: setup ## the whole chain on the bundled street, and the console
 	@$(BIN)/constat demo

@@ -1,9 +1,7 @@
 """Real S3 and PostgreSQL servers for tests, each started once and only when a test asks for it.
 
 SeaweedFS and PostgreSQL come with the development packages. MinIO is used as well where its
-binary is at hand: on the PATH, or in `.constat/bin`, where this puts it (six minutes, once):
-
-    GOBIN=$PWD/.constat/bin go install github.com/minio/minio@latest
+binary is at hand: on the PATH, or in `.constat/bin`, where `make minio` puts it.
 """
 
 from __future__ import annotations
@@ -133,7 +131,7 @@ def _minio(folder: Path) -> tuple[list[str], int]:
     built = Path(__file__).parents[1] / ".constat" / "bin" / "minio"
     minio = str(built) if built.exists() else shutil.which("minio")
     if minio is None:
-        pytest.skip("MinIO is not built here; tests/storage_servers.py says how")
+        pytest.skip("MinIO is not built here: run `make minio`")
     port, console = free_port(), free_port()
     listen = ["--address", f"127.0.0.1:{port}", "--console-address", f"127.0.0.1:{console}"]
     return [minio, "server", str(folder / "data"), *listen], port
