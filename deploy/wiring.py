@@ -19,6 +19,7 @@ from ingest.model import Camera
 from ingest.topics import MINUTE_MS, TopicSpec, topic_specs
 from verbalise.casework.ports import PlateHelp, VehicleFinder
 from verbalise.gate import analysed_offences
+from verbalise.permits import TokenHasher
 from verbalise.site import Site
 from verbalise.site_file import load_site
 from verbalise.site_history import SiteBook, SiteHistory
@@ -27,6 +28,8 @@ from verbalise.stream_topics import own_topic_specs
 Run = Callable[[Settings], int]
 
 _GIB = 1024**3
+PERMIT_KEY = "permit-key"
+"""Name of the secret that permits are hashed with."""
 
 
 def topics_of(settings: Settings) -> Sequence[TopicSpec]:
@@ -111,7 +114,8 @@ def run_verbalise(settings: Settings) -> int:
     """Observations and device events to claims."""
     from verbalise.stream_worker import run_rules
 
-    return run_rules(settings.bus, settings.stream, sites_of(settings), KafkaAdmin(settings.bus))
+    hasher = _token_hasher(secrets_from(settings.secrets_dir))
+    return run_rules(settings.bus, settings.stream, sites_of(settings), KafkaAdmin(settings.bus), hasher)
 
 
 def run_casework(settings: Settings) -> int:
@@ -219,3 +223,14 @@ def _vehicle_finder(settings: Settings) -> VehicleFinder:
 
     detector = UltralyticsDetector(settings.detect.detector)
     return ClipFinder(detector, lambda: ByteTrackTracker(settings.detect.tracker))
+
+
+def _token_hasher(secret_of: Callable[[str], str | None]) -> TokenHasher | None:
+    """What matches plates and badges with permits; None where the city keeps no key for them."""
+    key = secret_of(PERMIT_KEY)
+    if key is None:
+        return None
+    try:
+        return TokenHasher(key.encode())
+    except ValueError as error:
+        raise Halt(f"secret {PERMIT_KEY}: {error}") from error

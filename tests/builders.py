@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from detect.model import Box, Observation, ObservedBreak, ObservedFrame, Point, RoadUser, TrackId
@@ -24,7 +25,8 @@ from ingest.model import (
     StreamId,
 )
 from verbalise.agreements import Aim, Authorisation, Hours, Network
-from verbalise.model import CITY, OffenceId, ZoneId
+from verbalise.model import CITY, OffenceId, PermitId, ZoneId
+from verbalise.permits import Permit, PermitReason, TokenHasher, TokenKind
 from verbalise.rules.model import Observed
 from verbalise.site import AnalysisBasis, ByLaw, Device, Gate, Site, SiteCamera, Zone
 
@@ -149,6 +151,19 @@ def opening(start: float, end: float) -> list[DeviceEvent]:
         reports(DeviceEventKind.RAISING, end - 0.6),
         reports(DeviceEventKind.RAISED, end),
     ]
+
+
+KEY = TokenHasher(b"a key for tests only")
+
+
+def permit(name: str = "p-1", badge_number: str = "delivery-017", **changes: Any) -> Permit:
+    """A permit of the street by badge, for the year around `T0`."""
+    year = timedelta(days=365)
+    token = KEY.hash(TokenKind.BADGE, badge_number)
+    made = Permit(
+        PermitId(name), ZONE, TokenKind.BADGE, token, PermitReason.DELIVERY, "Fleuriste", "Mairie", T0 - year, T0 + year
+    )
+    return replace(made, **changes)
 
 
 def always_closed(reference: str = "2025-118", admitted: frozenset[RoadUser] = frozenset({RoadUser.BICYCLE})) -> ByLaw:

@@ -9,7 +9,8 @@ from datetime import timedelta
 from ingest.model import DeviceEvent
 from tests.builders import CAMERA, site
 from verbalise.history import CameraMemory
-from verbalise.model import Claim, Outcome
+from verbalise.model import Claim, Outcome, Suppression
+from verbalise.permits import TokenHasher
 from verbalise.rules.bollard import DeviceHistory, with_event
 from verbalise.rules.book import take_in
 from verbalise.rules.model import Circumstances, Judged, Observed
@@ -31,6 +32,10 @@ class Played:
         return [verdict.claim for verdict in self.judged if verdict.claim is not None]
 
     @property
+    def suppressions(self) -> list[Suppression]:
+        return [verdict.suppression for verdict in self.judged if verdict.suppression is not None]
+
+    @property
     def codes(self) -> list[str]:
         return [verdict.code for verdict in self.judged]
 
@@ -44,6 +49,7 @@ def play(
     reports: Iterable[DeviceEvent] = (),
     place: Site | None = None,
     played: Played | None = None,
+    hasher: TokenHasher | None = None,
 ) -> Played:
     """Takes in the records in order; each report is known from the first record after its arrival."""
     place = place or site()
@@ -52,7 +58,7 @@ def play(
     for record in records:
         while waiting and waiting[0].received_at <= record.video.captured_at:
             played.devices = with_event(played.devices, waiting.pop(0))
-        known = Circumstances(place, place.cameras[CAMERA], played.devices, SETTLE)
+        known = Circumstances(place, place.cameras[CAMERA], played.devices, SETTLE, hasher)
         judgement = take_in(played.memory, record, known)
         played.memory = judgement.memory
         played.judged.extend(judgement.judged)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from detect.model import MOTOR_VEHICLES, Box, Observation, ObservedBreak, ObservedFrame, Point, RoadUser, TrackId
 from ingest.model import PacketRef, StreamId
-from verbalise.model import Outcome, TrackPoint, ZoneId
+from verbalise.model import Outcome, PermitId, TrackPoint, ZoneId
 
 STALE = timedelta(seconds=10)
 """A track unseen for so long is over: trackers find a hidden vehicle again within a few seconds or never."""
@@ -130,6 +130,23 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Spent:
+    """A permit for one passage, and the device event by which it covered that passage."""
+
+    permit: PermitId
+    credential: str
+
+
+MOST_SPENT = 256
+"""Kept per camera, newest last: days of calls at a busy bollard, and a permit for one passage lasts no longer."""
+
+
+def with_spent(spent: tuple[Spent, ...], one: Spent) -> tuple[Spent, ...]:
+    """One more, once, without the oldest beyond the bound."""
+    return spent if one in spent else (*spent, one)[-MOST_SPENT:]
+
+
+@dataclass(frozen=True, slots=True)
 class CameraMemory:
     """All that a camera remembers.
 
@@ -138,6 +155,7 @@ class CameraMemory:
         stream: The stream of that record.
         broken: Whether that record was the stream's break.
         entries: Entries not judged yet, and judged ones that may still matter, by instant.
+        spent: Permits for one passage that have covered theirs.
     """
 
     video: PacketRef | None = None
@@ -145,6 +163,7 @@ class CameraMemory:
     broken: bool = False
     tracks: tuple[TrackMemory, ...] = ()
     entries: tuple[Entry, ...] = ()
+    spent: tuple[Spent, ...] = ()
 
     def track(self, track_id: TrackId) -> TrackMemory | None:
         """The track of that id, None if it is not remembered."""
@@ -156,7 +175,7 @@ class CameraMemory:
 
     @property
     def is_idle(self) -> bool:
-        """Whether it remembers nothing but its place in the video."""
+        """Whether it remembers nothing of what happens now: no track, no entry."""
         return not self.tracks and not self.entries
 
 

@@ -85,19 +85,29 @@ def right_to_drive(
     if law.standing is Standing.ALLOWED:
         return law
     permits = tuple(permits)
-    own = sorted((each for each in permits if each.token_sha256 in asked.tokens), key=lambda each: each.one_off)
-    missing = tuple(_why_not(permit, asked, clock, used) for permit in own)
-    for permit, reason in zip(own, missing, strict=True):
-        if reason is None:
-            return replace(
-                law, standing=Standing.ALLOWED, reasons=(*law.reasons, wording.permitted(permit)), permit=permit
-            )
+    permit, notes = held_permit(permits, asked, clock, used)
+    if permit is not None:
+        reasons = (*law.reasons, wording.permitted(permit))
+        return replace(law, standing=Standing.ALLOWED, reasons=reasons, permit=permit)
     if law.standing is Standing.NOT_DECIDABLE:
         return law
-    notes = [reason for reason in missing if reason is not None]
     if not asked.plate_known and _plates_hold(permits, asked, clock):
-        notes.append(wording.plate_not_read())
+        notes = (*notes, wording.plate_not_read())
     return replace(law, reasons=(*law.reasons, *notes, wording.no_permit()))
+
+
+def held_permit(
+    permits: Iterable[Permit], asked: Question, clock: ZoneInfo, used: frozenset[PermitId] = NOBODY_USED
+) -> tuple[Permit | None, tuple[Reason, ...]]:
+    """The permit of a road user that holds, a lasting one first; without any, why each of its permits does not."""
+    own = sorted((each for each in permits if each.token_sha256 in asked.tokens), key=lambda each: each.one_off)
+    notes = []
+    for permit in own:
+        note = _why_not(permit, asked, clock, used)
+        if note is None:
+            return permit, ()
+        notes.append(note)
+    return None, tuple(notes)
 
 
 def under_by_laws(

@@ -27,6 +27,8 @@ from ingest.settings import BusSettings
 from ingest.topics import rejected
 from verbalise import stream_metrics as metrics
 from verbalise.history import CameraMemory, has_seen
+from verbalise.model import Claim, RuleRef, Suppression
+from verbalise.permits import TokenHasher
 from verbalise.reading_progress import ReadingProgress
 from verbalise.rules.bollard import DeviceHistory, with_event
 from verbalise.rules.book import allowed_rules, judges_now, take_in
@@ -45,7 +47,7 @@ from verbalise.stream_state import (
     too_late_for,
 )
 from verbalise.stream_topics import DEVICES_TABLE, MEMORY_TABLE, LogHeads, StreamTopics
-from verbalise.wire import claim_message
+from verbalise.wire import claim_message, suppression_message
 
 _log = structlog.get_logger("verbalise.stream")
 
@@ -60,7 +62,12 @@ Handler = Callable[[Event], Awaitable[None]]
 
 
 def build_app(
-    bus: BusSettings, settings: StreamSettings, sites: SiteHistory, heads: LogHeads, names: StreamTopics | None = None
+    bus: BusSettings,
+    settings: StreamSettings,
+    sites: SiteHistory,
+    heads: LogHeads,
+    hasher: TokenHasher | None = None,
+    names: StreamTopics | None = None,
 ) -> faust.App:
     """The app, ready to be run by a `faust.Worker` in this process.
 
@@ -68,11 +75,12 @@ def build_app(
 
     Args:
         heads: Asks the broker how far topics go; may block, is called in a thread.
+        hasher: Finds the permit behind a badge; None where the city keeps no key for permits.
         names: Names of the topics.
     """
     app = faust.App(settings.group, **_app_options(bus, settings))
     handled = commit_only_what_is_done(app)
-    _RuleStream(app, handled, settings, sites, heads, names or StreamTopics()).attach()
+    _RuleStream(app, handled, settings, sites, heads, hasher, names or StreamTopics()).attach()
     return app
 
 
@@ -133,12 +141,14 @@ class _RuleStream:
         settings: StreamSettings,
         sites: SiteHistory,
         heads: LogHeads,
+        hasher: TokenHasher | None,
         names: StreamTopics,
     ) -> None:
         self._app = app
         self._handled = handled
         self._settings = settings
         self._sites = sites
+        self._hasher = hasher
         self._names = names
         self._memory_table = app.Table(MEMORY_TABLE, key_type=bytes, value_type=bytes)
         self._devices_table = app.Table(DEVICES_TABLE, key_type=bytes, value_type=bytes)
@@ -227,14 +237,21 @@ class _RuleStream:
     async def _tell(self, camera: SiteCamera, judged: Judged) -> None:
         """Counts and logs a verdict; sends the claim, if it is one, and waits until the broker has it."""
         name, outcome = camera.camera.id, judged.verdict.outcome
-        if judged.claim is not None:
-            await self._send(claim_message(judged.claim), topic=self._names.claims)
-            metrics.claims.labels(name, judged.rule.id).inc()
+        await self._send_outcome(judged.rule, judged.claim, judged.suppression)
         metrics.verdicts.labels(name, judged.rule.id, outcome, judged.code).inc()
         _log.info(
             "stream.verdict", camera=name, track=judged.entry.track, rule=judged.rule.id, outcome=outcome,
             code=judged.code, at=judged.entry.at.isoformat(), claim=judged.claim.id if judged.claim else None,
         )  # fmt: skip
+
+    async def _send_outcome(self, rule: RuleRef, claim: Claim | None, suppression: Suppression | None) -> None:
+        """Sends what a verdict came to, a claim or a passage that a right covered."""
+        if claim is not None:
+            await self._send(claim_message(claim), topic=self._names.claims)
+            metrics.claims.labels(claim.camera, rule.id).inc()
+        if suppression is not None:
+            await self._send(suppression_message(suppression), topic=self._names.suppressed)
+            metrics.suppressed.labels(suppression.camera, rule.id).inc()
 
     def _count_record(self, site: Site, camera: SiteCamera, memory: CameraMemory, observed: Observed) -> None:
         name, at = camera.camera.id, observed.video.captured_at
@@ -249,7 +266,7 @@ class _RuleStream:
                 _log.warning("stream.not_authorised", camera=name, text="analyse non autorisée")
 
     def _known(self, site: Site, camera: SiteCamera, key: bytes) -> Circumstances:
-        return Circumstances(site, camera, self._device_history(key), self._settings.settle)
+        return Circumstances(site, camera, self._device_history(key), self._settings.settle, self._hasher)
 
     def _memory(self, key: bytes) -> CameraMemory:
         try:

@@ -10,6 +10,11 @@ verdicts = Counter(
     ["camera", "rule", "outcome", "code"],
 )
 claims = Counter("constat_verbalise_claims_total", "Claims sent", ["camera", "rule"])
+suppressed = Counter(
+    "constat_verbalise_suppressed_total",
+    "Passages that would have been claims, had no right covered them",
+    ["camera", "rule"],
+)
 not_authorised = Counter(
     "constat_verbalise_not_authorised_total", "Frames left unjudged for want of a legal basis", ["camera"]
 )

@@ -28,6 +28,7 @@ class StreamTopics:
     devices: str = topics.DEVICES
     camera_devices: str = "camera-devices"
     claims: str = topics.CLAIMS
+    suppressed: str = topics.SUPPRESSED
 
     def read(self) -> tuple[str, str, str]:
         """The topics that are consumed."""
@@ -35,7 +36,8 @@ class StreamTopics:
 
     def flow(self) -> tuple[str, ...]:
         """All that must exist before the app starts, beside its own."""
-        return (self.tracks, self.devices, self.claims, rejected(self.tracks), rejected(self.devices))
+        refusable = (rejected(self.tracks), rejected(self.devices))
+        return (self.tracks, self.devices, self.claims, self.suppressed, *refusable)
 
 
 def changelogs(group: str) -> tuple[str, str]:

@@ -24,6 +24,7 @@ import structlog
 
 from ingest.errors import RetryLater
 from ingest.settings import BusSettings
+from verbalise.permits import TokenHasher
 from verbalise.settings import StreamSettings
 from verbalise.site_history import SiteHistory
 from verbalise.stream import build_app, run_app
@@ -33,9 +34,17 @@ _log = structlog.get_logger("verbalise.stream")
 
 
 def run_rules(
-    bus: BusSettings, settings: StreamSettings, sites: SiteHistory, heads: LogHeads, names: StreamTopics | None = None
+    bus: BusSettings,
+    settings: StreamSettings,
+    sites: SiteHistory,
+    heads: LogHeads,
+    hasher: TokenHasher | None = None,
+    names: StreamTopics | None = None,
 ) -> int:
     """Runs the rules in this process, in its main thread, until a signal; returns the exit code.
+
+    Args:
+        hasher: Finds the permit behind a badge; None where the city keeps no key for permits.
 
     Raises:
         Halt: a topic is missing or has another number of partitions than `tracks`.
@@ -43,7 +52,7 @@ def run_rules(
     names = names or StreamTopics()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     wait_for_broker(lambda: check_partitions(heads, settings.group, names), bus.bootstrap, settings.retry_s)
-    return run_app(build_app(bus, settings, sites, heads, names), settings)
+    return run_app(build_app(bus, settings, sites, heads, hasher, names), settings)
 
 
 def wait_for_broker(

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from ingest.model import DeviceEvent, DeviceEventKind, DeviceId
+from verbalise.history import Spent
 
 BADGE_LEAD = timedelta(seconds=30)
 """From a badge to the lowering it causes: walkers clear the way, a supervisor or an operator answers."""
@@ -25,22 +26,35 @@ _FAULT = frozenset({DeviceEventKind.FAULT, DeviceEventKind.FAULT_CLEARED})
 _WORKS = frozenset({DeviceEventKind.WORKS, DeviceEventKind.WORKS_ENDED})
 _FORCE = frozenset({DeviceEventKind.FORCED, DeviceEventKind.STRUCK})
 _TROUBLE = _FAULT | _WORKS | _FORCE
+JUDGED = frozenset({DeviceEventKind.PASSAGE, DeviceEventKind.FORCED, DeviceEventKind.STRUCK})
+"""Reports that are judged by themselves, once each."""
 CREDENTIALS = frozenset({DeviceEventKind.BADGE_ACCEPTED, DeviceEventKind.OPERATOR_OPENED})
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceHistory:
-    """What the devices of one camera reported, by the devices' own instants, each report once."""
+    """What the devices of one camera reported, by the devices' own instants, each report once.
+
+    Attributes:
+        judged: Ids of the reports that device rules have judged, among `events`.
+        spent: Permits for one passage that covered one which only devices counted.
+    """
 
     events: tuple[DeviceEvent, ...] = ()
+    judged: tuple[str, ...] = ()
+    spent: tuple[Spent, ...] = ()
 
-    def of(self, device: DeviceId) -> tuple[DeviceEvent, ...]:
-        """One device's reports, in order."""
-        return tuple(event for event in self.events if event.device == device)
+    def waiting(self) -> tuple[DeviceEvent, ...]:
+        """Reports that are still to be judged, in order."""
+        return tuple(event for event in self.events if event.kind in JUDGED and event.id not in self.judged)
 
-    def between(self, device: DeviceId, start: datetime, end: datetime) -> tuple[DeviceEvent, ...]:
-        """One device's reports from `start` to `end`, both included."""
-        return tuple(event for event in self.of(device) if start <= event.at <= end)
+    def of(self, *devices: DeviceId) -> tuple[DeviceEvent, ...]:
+        """The reports of one or several devices, in order."""
+        return tuple(event for event in self.events if event.device in devices)
+
+    def between(self, start: datetime, end: datetime, *devices: DeviceId) -> tuple[DeviceEvent, ...]:
+        """The same from `start` to `end`, both included."""
+        return tuple(event for event in self.of(*devices) if start <= event.at <= end)
 
 
 class Doubt(StrEnum):
@@ -83,7 +97,7 @@ def bollard_at(events: tuple[DeviceEvent, ...], at: datetime) -> Opening | Doubt
     """The opening that an instant falls in, or why there is none to rely on.
 
     Args:
-        events: One bollard's reports, in order.
+        events: Reports of one bollard and of its readers and loops, in order (`Site.beside`).
     """
     state = _State()
     for event in events:
@@ -144,16 +158,27 @@ def with_event(history: DeviceHistory, event: DeviceEvent) -> DeviceHistory:
         return history
     of_device = sorted((*history.of(event.device), event), key=_order)
     others = [known for known in history.events if known.device != event.device]
-    return DeviceHistory(tuple(sorted((*others, *_kept(of_device)), key=_order)))
+    waiting = [known.at for known in (*history.waiting(), event) if known.kind in JUDGED]
+    kept = _kept(of_device, min(waiting, default=None))
+    if event not in kept:
+        return history
+    events = tuple(sorted((*others, *kept), key=_order))
+    ids = {known.id for known in events}
+    return replace(history, events=events, judged=tuple(each for each in history.judged if each in ids))
 
 
 def _order(event: DeviceEvent) -> tuple[datetime, datetime, str]:
     return (event.at, event.received_at, event.id)
 
 
-def _kept(events: list[DeviceEvent]) -> list[DeviceEvent]:
-    """One device's reports that may still matter: the recent ones, the latest opening's, and the state before them."""
+def _kept(events: list[DeviceEvent], waiting_since: datetime | None) -> list[DeviceEvent]:
+    """One device's reports that may still matter: the recent ones, the latest opening's, and the state before them.
+
+    While a report waits to be judged, as after a pause of the worker, what went before it matters too.
+    """
     horizon = events[-1].at - HISTORY_KEPT
+    if waiting_since is not None:
+        horizon = min(horizon, waiting_since - HISTORY_KEPT)
     opened_at = _latest_opening(events)
     if opened_at is not None:
         horizon = min(horizon, opened_at - BADGE_LEAD)

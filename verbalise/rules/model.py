@@ -8,7 +8,8 @@ from datetime import timedelta
 
 from detect.model import ObservedBreak, ObservedFrame
 from verbalise.history import CameraMemory, Entry
-from verbalise.model import Claim, OffenceId, RuleRef, Verdict
+from verbalise.model import Claim, OffenceId, RuleRef, Suppression, Verdict
+from verbalise.permits import TokenHasher
 from verbalise.rules.bollard import DeviceHistory
 from verbalise.site import Site, SiteCamera
 
@@ -21,22 +22,25 @@ class Circumstances:
 
     Attributes:
         settle: An entry is judged once the pictures are this far past it, so that reports a little late count.
+        hasher: Finds the permit behind a badge; None where the city keeps no key for permits.
     """
 
     site: Site
     camera: SiteCamera
     devices: DeviceHistory
     settle: timedelta
+    hasher: TokenHasher | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One entry with the verdict on it, and the claim where it fires."""
+    """One entry with the verdict on it, the claim where it fires, the suppression where a right covers it."""
 
     rule: RuleRef
     entry: Entry
     verdict: Verdict
     claim: Claim | None
+    suppression: Suppression | None = None
 
     @property
     def code(self) -> str:

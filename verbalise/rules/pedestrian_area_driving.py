@@ -14,7 +14,7 @@ from hashlib import sha256
 from detect.model import ObservedBreak
 from ingest.model import CameraId, DeviceEvent
 from verbalise.geometry import overlap_of_smaller
-from verbalise.history import CameraMemory, Entry, TrackMemory, with_entry
+from verbalise.history import CameraMemory, Entry, TrackMemory, with_entry, with_spent
 from verbalise.model import (
     Claim,
     ClaimId,
@@ -23,12 +23,14 @@ from verbalise.model import (
     Passage,
     Reason,
     RuleRef,
+    Suppression,
     Trigger,
     Verdict,
 )
 from verbalise.rights import Standing, under_by_laws
 from verbalise.rules import wording
 from verbalise.rules.bollard import Doubt, Opening, bollard_at
+from verbalise.rules.credentials import Credential, credential_of, suppression
 from verbalise.rules.model import Circumstances, Judged, Judgement, Observed, Rule
 from verbalise.site import ByLaw, Device, Gate
 
@@ -52,7 +54,7 @@ class _Finding:
 
     outcome: Outcome
     reasons: tuple[Reason, ...]
-    credential: DeviceEvent | None = None
+    credential: Credential | None = None
     opening: Opening | None = None
     by_law: ByLaw | None = None
 
@@ -76,20 +78,30 @@ def _judge_entry(memory: CameraMemory, entry: Entry, known: Circumstances) -> tu
     track = memory.track(entry.track)
     entry = replace(entry, kind=entry.kind if track is None else track.kind)
     finding = _find(memory, entry, track, known)
-    credential = finding.credential
+    by = finding.credential
     settled = replace(
         entry,
         outcome=finding.outcome,
         code=finding.reasons[-1].code,
-        credential=None if credential is None else credential.id,
-        covered_by=None if credential is None else wording.credential_name(credential),
+        credential=None if by is None else by.event.id,
+        covered_by=None if by is None else wording.credential_name(by.event),
     )
     memory = with_entry(memory, settled)
-    verdict = Verdict(finding.outcome, finding.reasons)
+    if by is not None and by.spending is not None:
+        memory = replace(memory, spent=with_spent(memory.spent, by.spending))
     claim = None
     if finding.outcome is Outcome.CLAIMED and track is not None:
         claim = _claim(memory, settled, track, finding, known)
-    return memory, Judged(REF, settled, verdict, claim)
+    verdict = Verdict(finding.outcome, finding.reasons)
+    return memory, Judged(REF, settled, verdict, claim, _suppression(settled, by, known))
+
+
+def _suppression(entry: Entry, by: Credential | None, known: Circumstances) -> Suppression | None:
+    """The record of a passage that a badge or call covered, None where none did."""
+    if by is None:
+        return None
+    would_be = claim_id(known.camera.camera.id, entry)
+    return suppression(would_be, known.camera, OFFENCE, entry.zone, entry.at, by)
 
 
 def _find(memory: CameraMemory, entry: Entry, track: TrackMemory | None, known: Circumstances) -> _Finding:
@@ -152,20 +164,24 @@ def _at_gate(
 ) -> _Finding:
     """What the bollard's reports make of a passage that the by-law forbids."""
     clock = known.site.timezone
-    opening = bollard_at(known.devices.of(gate.device), entry.at)
+    opening = bollard_at(known.devices.of(*known.site.beside(gate.device)), entry.at)
     if isinstance(opening, Doubt):
         return _Finding(Outcome.NOT_DECIDABLE, (*steps, wording.doubtful(opening)))
     earlier = _earlier(memory, entry)
-    spent = {other.credential for other in earlier if other.at < opening.start}
-    own = [event for event in opening.credentials if event.id not in spent]
+    gone = {other.credential for other in earlier if other.at < opening.start}
+    own = [event for event in opening.credentials if event.id not in gone]
     if not own:
         return _Finding(Outcome.NOT_DECIDABLE, (*steps, wording.unexplained_opening(opening.start, clock)))
-    used = {other.credential for other in earlier}
-    credential = next((event for event in own if event.id not in used), None)
     device: Device = known.site.devices[gate.device]
     steps = (*steps, wording.opened_for(device.name, opening.start, own[0], clock))
-    if credential is not None:
-        return _Finding(Outcome.ALLOWED, (*steps, wording.covered(credential, clock)), credential, opening)
+    used = {other.credential for other in earlier}
+    for event in own:
+        if event.id in used:
+            continue
+        credential = credential_of(event, entry.zone, known.site, known.hasher, memory.spent + known.devices.spent)
+        if not credential.is_spent:
+            return _Finding(Outcome.ALLOWED, (*steps, wording.covered(event, clock)), credential, opening)
+        steps = (*steps, wording.spent(event, clock))
     passages = _counted_since(memory, entry, opening)
     steps = (
         *steps,
@@ -222,7 +238,7 @@ def _devices_around(entry: Entry, gate: Gate, opening: Opening | None, known: Ci
     start = entry.at - DEVICES_BEFORE
     if opening is not None:
         start = min(opening.start, *(event.at for event in opening.credentials))
-    return known.devices.between(gate.device, start, entry.at + known.settle)
+    return known.devices.between(start, entry.at + known.settle, *known.site.beside(gate.device))
 
 
 RULE = Rule(REF, OFFENCE, judge)

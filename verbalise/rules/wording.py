@@ -22,6 +22,12 @@ _DOUBTS_FR = {
     Doubt.HELD_OPEN: "La borne était abaissée depuis plus de cinq minutes : elle était tenue ouverte",
 }
 
+NO_WHY = "Ouverture à distance, sans motif donné"
+NO_REFERENCE = "Badge sans référence"
+NO_KEY = "Badge accepté ; droits du site non comparés, faute de clé"
+UNKNOWN_BADGE = "Badge accepté, inconnu des droits du site"
+"""Why no permit of the site is named behind what the devices report."""
+
 
 def hour(at: datetime, zone: ZoneInfo) -> str:
     """Local time of day to the second."""
@@ -79,6 +85,11 @@ def covered(credential: DeviceEvent, zone: ZoneInfo) -> Reason:
     return Reason(
         "covered", False, f"Passage couvert par {credential_name(credential)}, lu à {hour(credential.at, zone)}"
     )
+
+
+def spent(credential: DeviceEvent, zone: ZoneInfo) -> Reason:
+    text = f"{credential_name(credential)}, lu à {hour(credential.at, zone)}, valait pour un seul passage, déjà fait"
+    return Reason("permit-used", True, text)
 
 
 def earlier_passage(entry: Entry, zone: ZoneInfo) -> Reason:

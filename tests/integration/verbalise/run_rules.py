@@ -19,9 +19,8 @@ def main(arguments: str) -> int:
     told = json.loads(arguments)
     bus = BusSettings(bootstrap=told["bootstrap"])
     settings = StreamSettings(**told["settings"])
-    return run_rules(
-        bus, settings, SiteBook.of(load_site(Path(told["site"]))), KafkaAdmin(bus), StreamTopics(**told["topics"])
-    )
+    sites = SiteBook.of(load_site(Path(told["site"])))
+    return run_rules(bus, settings, sites, KafkaAdmin(bus), names=StreamTopics(**told["topics"]))
 
 
 if __name__ == "__main__":

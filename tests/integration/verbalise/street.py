@@ -49,7 +49,8 @@ class Street:
 
     def __post_init__(self) -> None:
         self.bus = BusSettings(bootstrap=self.bootstrap, linger_ms=0)
-        self.topics = StreamTopics(*(f"{self.name}-{part}" for part in ("tracks", "devices", "cam-devices", "claims")))
+        parts = ("tracks", "devices", "cam-devices", "claims", "suppressed")
+        self.topics = StreamTopics(*(f"{self.name}-{part}" for part in parts))
         self.admin = KafkaAdmin(self.bus)
         self.producer = KafkaProducer(self.bus)
         self.reader = KafkaLogReader(self.bus)

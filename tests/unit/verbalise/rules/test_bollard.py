@@ -92,7 +92,7 @@ def test_a_device_with_a_wrong_clock_does_not_wipe_another() -> None:
     ahead = reports(DeviceEventKind.RAISED, timedelta(days=1).total_seconds(), device=other)
     kept = history(badge(-2.0), *opening(-1.0, 9.0), ahead)
     assert len(kept.of(BOLLARD)) == 5
-    assert kept.between(other, instant(0), instant(90_000)) == (ahead,)
+    assert kept.between(instant(0), instant(90_000), other) == (ahead,)
 
 
 def test_a_device_gone_mad_does_not_fill_the_memory() -> None:

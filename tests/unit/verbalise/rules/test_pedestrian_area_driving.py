@@ -246,6 +246,7 @@ def test_a_zone_without_gate_claims_whoever_comes_in() -> None:
 def test_the_claim_tells_everything_it_was_made_from() -> None:
     (claim,) = play(two_cars(), ONE_BADGE).claims
     assert claim.at == instant(5.1)
+    assert claim.event is not None
     assert claim.event.captured_at == claim.at
     assert claim.event in [point.video for point in claim.path]
     assert (claim.camera, claim.by_law, claim.detector, claim.site_version) == (
