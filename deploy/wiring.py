@@ -168,6 +168,7 @@ def run_console(settings: Settings) -> int:
         log=log,
         sites=sites_of(settings),
         clock=_now,
+        hasher=token_hasher(secret_of),
     )
     try:
         serve(ports, settings.console)

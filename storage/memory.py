@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import RLock
 from zoneinfo import ZoneInfo
 
 from ingest.errors import Reject
+from ingest.model import CameraId
 from storage.chain import BEGINNING, ENTRY, Link, first_break, next_link
 from storage.evidence.digest import check_range, described, same_item, undamaged
 from storage.evidence.keys import checked_key, checked_prefix
@@ -95,6 +96,11 @@ class MemoryCases:
         """Cases in these states, oldest facts first."""
         lines = [summary_of(case) for case in self.every() if case.state in states]
         return sorted(lines, key=lambda line: (line.at, line.id))[:limit]
+
+    def near(self, camera: CameraId, at: datetime, within: timedelta) -> list[CaseSummary]:
+        """Cases of one camera around an instant; see the port."""
+        lines = [summary_of(case) for case in self.every() if case.claim.camera == camera]
+        return sorted((line for line in lines if abs(line.at - at) <= within), key=lambda line: (line.at, line.id))
 
     def record(self, decision: Decision, new_state: CaseState, holder: AgentId | None, seen_version: int) -> Case:
         """Add an act and move the case; see the port."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -105,6 +105,10 @@ class CaseRegister(Protocol):
 
     def queue(self, states: Sequence[CaseState], limit: int = 200) -> list[CaseSummary]:
         """Cases in these states, oldest facts first."""
+        ...
+
+    def near(self, camera: CameraId, at: datetime, within: timedelta) -> list[CaseSummary]:
+        """Cases of one camera, in any state, whose facts are at most so far from an instant; oldest facts first."""
         ...
 
     def record(self, decision: Decision, new_state: CaseState, holder: AgentId | None, seen_version: int) -> Case:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -49,6 +50,13 @@ class SqlCases:
     def queue(self, states: Sequence[CaseState], limit: int = 200) -> list[CaseSummary]:
         """Cases in these states, oldest facts first."""
         wanted = select(CASES).where(CASES.c.state.in_(states)).order_by(CASES.c.facts_at, CASES.c.id).limit(limit)
+        with self._database.read() as connection:
+            return [_summary(row) for row in connection.execute(wanted).mappings()]
+
+    def near(self, camera: CameraId, at: datetime, within: timedelta) -> list[CaseSummary]:
+        """Cases of one camera around an instant; see the port."""
+        around = CASES.c.facts_at.between(at - within, at + within)
+        wanted = select(CASES).where(around, CASES.c.camera == camera).order_by(CASES.c.facts_at, CASES.c.id)
         with self._database.read() as connection:
             return [_summary(row) for row in connection.execute(wanted).mappings()]
 

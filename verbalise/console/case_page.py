@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from secrets import token_hex
 
+from verbalise.console.deciding import Desk
 from verbalise.console.desk import Seat
+from verbalise.console.neighbours import Neighbour, neighbours_of
 from verbalise.console.overlay import Overlay, frame_s, overlay_of
+from verbalise.console.provenance import provenance
+from verbalise.console.sending import Sending, sending_of
 from verbalise.console.timeline import Timeline, timeline_of
 from verbalise.console.viewings import clip_of
 from verbalise.console.views import (
@@ -19,9 +22,10 @@ from verbalise.console.views import (
     act_lines,
     law_card,
 )
-from verbalise.law.catalogue import Element, Offence
-from verbalise.lifecycle import MOVES, Refusal, can_find, second_look_asked_by
+from verbalise.law.catalogue import Element, Handling, Offence
+from verbalise.lifecycle import MOVES, Refusal, deciding_acts, second_look_asked_by, standing_lock
 from verbalise.model import Act, Case, CaseState, EvidenceItem, EvidenceKind, RejectionReason
+from verbalise.permits import Permit
 
 STILLS = (EvidenceKind.SCENE, EvidenceKind.VEHICLE, EvidenceKind.PLATE)
 
@@ -48,6 +52,14 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class CoveredPlate:
+    """The right that the typed plate has in the zone."""
+
+    holder: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class CasePage:
     """Everything on the case page. `page` names this very page: what it sends twice is one act.
 
@@ -55,7 +67,10 @@ class CasePage:
         fact_s: The instant of the facts, in seconds of the clip.
         starts_iso: The instant of the clip's first picture.
         can: Acts of the table that this agent may now try.
-        lock: Why this agent cannot find, None if nothing of law stands against it.
+        provenance: Who or what said "look here".
+        lock: Why this agent cannot find or refer, None if nothing of law stands against it.
+        covered: The right that the plate just typed turned out to have.
+        has_dossier: Whether there is a dossier for the officer of the judicial police.
     """
 
     id: str
@@ -70,6 +85,7 @@ class CasePage:
     holder: str
     is_held_here: bool
     law: LawCard
+    provenance: str
     steps: tuple[Step, ...]
     elements: tuple[Element, ...]
     reasons: tuple[RejectionReason, ...]
@@ -88,16 +104,26 @@ class CasePage:
     agent_plate: str | None
     can: frozenset[Act]
     lock: Refusal | None
+    covered: CoveredPlate | None
+    has_dossier: bool
+    neighbours: tuple[Neighbour, ...]
+    sending: Sending | None
     draft: Draft
     revealed: RevealedPlate | None
 
 
 def case_page(
-    case: Case, offence: Offence, seat: Seat, numbers: Numbers, draft: Draft, shown: RevealedPlate | None
+    desk: Desk, numbers: Numbers, draft: Draft, shown: RevealedPlate | None, covered: Permit | None
 ) -> CasePage:
-    """The page of a case for one agent."""
-    claim, site, words = case.claim, seat.console.ports.site, seat.words
-    page = token_hex(16)
+    """The page of a case for one agent, with the site as it was at the facts.
+
+    Args:
+        shown: The machine's reading, once revealed.
+        covered: The permit of the plate just typed, where a finding was refused for it.
+    """
+    case, offence, seat = desk.case, desk.offence, desk.seat
+    claim, ports, words = case.claim, seat.console.ports, seat.words
+    site, page = ports.sites.as_of(claim.at), desk.new_page()
     camera = site.cameras.get(claim.camera)
     start = case.evidence.clip_starts_at or claim.at
     clip = clip_of(case)
@@ -114,6 +140,7 @@ def case_page(
         holder=numbers(case.holder) if case.holder else "",
         is_held_here=case.state is CaseState.CLAIMED and case.holder == seat.agent.id,
         law=law_card(case, offence, site, words),
+        provenance=provenance(claim, site, words, numbers),
         steps=tuple(Step(reason.holds, reason.text_fr) for reason in claim.verdict.reasons),
         elements=offence.elements,
         reasons=tuple(RejectionReason),
@@ -130,8 +157,12 @@ def case_page(
         starts_iso=start.isoformat(),
         acts=act_lines(case.decisions, words, numbers),
         agent_plate=case.agent_plate,
-        can=_can(case, seat),
-        lock=can_find(seat.agent, offence),
+        can=_can(case, offence, seat),
+        lock=standing_lock(case, seat.agent, offence, desk.terms),
+        covered=_covered(covered, seat),
+        has_dossier=offence.handling is Handling.REFER,
+        neighbours=neighbours_of(case, ports.cases, words),
+        sending=sending_of(case, offence, desk.permit_of(case.agent_plate), words),
         draft=draft,
         revealed=shown,
     )
@@ -146,13 +177,17 @@ def next_after(case_id: str, waiting: Sequence[str]) -> str | None:
     return others[place % len(others)]
 
 
-def _can(case: Case, seat: Seat) -> frozenset[Act]:
-    acts = {act for state, act in MOVES if state is case.state}
+def _can(case: Case, offence: Offence, seat: Seat) -> frozenset[Act]:
+    acts = {act for state, act in MOVES if state is case.state} - ({Act.FIND, Act.REFER} - deciding_acts(offence))
     if case.state is CaseState.CLAIMED and case.holder != seat.agent.id:
         return frozenset()
     if case.state is CaseState.SECOND_LOOK and second_look_asked_by(case) == seat.agent.id:
         acts.discard(Act.TAKE)
     return frozenset(acts)
+
+
+def _covered(permit: Permit | None, seat: Seat) -> CoveredPlate | None:
+    return CoveredPlate(permit.holder, seat.words(f"covered.reason.{permit.reason}")) if permit else None
 
 
 def _followed(case: Case, seat: Seat) -> str:

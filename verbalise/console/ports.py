@@ -8,6 +8,7 @@ from datetime import datetime
 
 from ingest.bus import LogReader, Producer
 from verbalise.exchanges import ExchangeRegister
+from verbalise.permits import TokenHasher
 from verbalise.ports import AccessLedger, AgentRegister, AlertRegister, AnalystView, CaseRegister, EvidenceStore
 from verbalise.site import Site
 from verbalise.site_history import SiteHistory
@@ -21,6 +22,7 @@ class ConsolePorts:
     Attributes:
         log: Follows `alerts`, so that a patrol learns what another process raised; None where there is one process.
         clock: The present instant, aware and in UTC.
+        hasher: Matches typed plates with the site's permits; None where the city has set no key.
     """
 
     cases: CaseRegister
@@ -35,6 +37,7 @@ class ConsolePorts:
     log: LogReader | None
     sites: SiteHistory
     clock: Callable[[], datetime]
+    hasher: TokenHasher | None = None
 
     @property
     def site(self) -> Site:

@@ -57,7 +57,6 @@ class LawCard:
     title: str
     anchors: str
     by_law: str
-    trigger: str
     short_fr: str
     fine: str
 
@@ -133,12 +132,10 @@ def queue_lines(cases: Sequence[CaseSummary], words: Words, numbers: Numbers, no
 
 def law_card(case: Case, offence: Offence, site: Site, words: Words) -> LawCard:
     """The alleged offence as one card."""
-    claim = case.claim
     return LawCard(
         title=words.title(offence),
         anchors=" · ".join(filter(None, (offence.article, offence.item, _liability(offence)))),
         by_law=_by_law(case, site, words),
-        trigger=words(f"triggered.{claim.trigger}"),
         short_fr=offence.short_fr,
         fine=fine_text(offence, words),
     )

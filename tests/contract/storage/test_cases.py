@@ -9,6 +9,7 @@ from threading import Barrier
 
 import pytest
 
+from ingest.model import CameraId
 from storage.model import Register
 from tests.contract.storage.builders import NOON, A, B, a_case, an_act
 from verbalise.model import Act, CaseId, CaseState
@@ -88,6 +89,21 @@ def test_the_queue_has_the_oldest_facts_first(register: Register) -> None:
     assert [line.id for line in queue([CaseState.OPEN, CaseState.CLAIMED], limit=2)] == ["taken", "early"]
     assert queue([CaseState.FOUND]) == []
     assert queue([]) == []
+
+
+def test_cases_near_an_instant_are_those_of_the_camera_whatever_became_of_them(register: Register) -> None:
+    step = timedelta(seconds=5)
+    for name, steps in (("after", 1), ("here", 0), ("too-late", 1.001), ("before", -1), ("too-early", -1.001)):
+        register.cases.open_case(a_case(name, NOON + steps * step))
+    register.cases.open_case(a_case("elsewhere", camera="B2"))
+    register.cases.record(an_act("r1", Act.REJECT, case="here"), CaseState.REJECTED, None, 0)
+    near = register.cases.near(CameraId("B1"), NOON, step)
+    assert [(line.id, line.state) for line in near] == [
+        ("before", CaseState.OPEN),
+        ("here", CaseState.REJECTED),
+        ("after", CaseState.OPEN),
+    ]
+    assert register.cases.near(CameraId("B3"), NOON, step) == []
 
 
 def test_a_line_of_the_queue_says_where_the_case_stands(register: Register) -> None:

@@ -19,6 +19,7 @@ from verbalise.console.viewings import reading_was_revealed
 from verbalise.console.views import Numbers, QueueLine, RevealedPlate, queue_lines, revealed
 from verbalise.lifecycle import NotAllowed, Refusal, normal_plate
 from verbalise.model import Access, Act, AlertKind, Case, CaseState
+from verbalise.permits import Permit
 from verbalise.ports import CaseSummary, StaleCase
 
 router = APIRouter(prefix="/review")
@@ -76,7 +77,8 @@ def act_on_case(seat: ReviewSeat, case_id: str, act: Act, posted: Posted) -> Res
     try:
         desk.decide(act, form)
     except NotAllowed as error:
-        return _show(desk, _draft(form), refusal=_refusal(seat, error.refusal), status=409)
+        covered = desk.permit_of(normal_plate(form.plate)) if error.refusal is Refusal.PERMIT else None
+        return _show(desk, _draft(form), covered=covered, refusal=_refusal(seat, error.refusal), status=409)
     except StaleCase:
         fresh = case_at(seat, case_id)
         return _show(fresh, _draft(form), refusal=_who_has_it(fresh.case, seat), status=409)
@@ -89,6 +91,7 @@ def _show(
     draft: Draft,
     *,
     shown: RevealedPlate | None = None,
+    covered: Permit | None = None,
     refusal: str = "",
     notice: str = "",
     status: int = 200,
@@ -96,7 +99,7 @@ def _show(
     seat = desk.seat
     seat.log(Access.VIEW_QUEUE, "queue", PURPOSE)
     seat.log(Access.VIEW_CASE, desk.case.id, PURPOSE)
-    page = case_page(desk.case, desk.offence, seat, Numbers(seat.console.ports.agents), draft, shown)
+    page = case_page(desk, Numbers(seat.console.ports.agents), draft, shown, covered)
     return _page(seat, _queue(seat), page, refusal=refusal, notice=notice, status=status)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import cache
 
 import httpx
 import pytest
 from argon2 import PasswordHasher
+from fastapi import FastAPI
 
 from tests.unit.verbalise.console import street
 from tests.unit.verbalise.console.world import Browser, World
@@ -33,12 +35,16 @@ def world(password_hash: str) -> World:
 
 @pytest.fixture
 async def open_browser(world: World) -> AsyncIterator[Open]:
-    """Makes browsers on one console."""
-    app = console_app(world.ports(), ConsoleSettings(public_url=URL, evidence_chunk_bytes=4096))
+    """Makes browsers on one console, which is made with the first of them."""
+
+    @cache
+    def app() -> FastAPI:
+        return console_app(world.ports(), ConsoleSettings(public_url=URL, evidence_chunk_bytes=4096))
+
     clients: list[httpx.AsyncClient] = []
 
     def make(address: str = "192.0.2.7", raise_errors: bool = True) -> Browser:
-        transport = httpx.ASGITransport(app, raise_app_exceptions=raise_errors, client=(address, 40_000))
+        transport = httpx.ASGITransport(app(), raise_app_exceptions=raise_errors, client=(address, 40_000))
         clients.append(httpx.AsyncClient(transport=transport, base_url=URL))
         return Browser(clients[-1])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -36,6 +37,7 @@ from verbalise.model import (
     OffenceId,
     Outcome,
     Passage,
+    PermitId,
     Reason,
     RuleRef,
     TrackPoint,
@@ -43,6 +45,7 @@ from verbalise.model import (
     Verdict,
     ZoneId,
 )
+from verbalise.permits import Permit, PermitReason, TokenHasher, TokenKind
 from verbalise.site import ByLaw, Device, Gate, Site, SiteCamera, Zone
 
 START = datetime(2026, 11, 23, 13, 7, 24, tzinfo=UTC)
@@ -54,6 +57,7 @@ OFFENCE = OffenceId("pedestrian-area-driving")
 CAMERA, BOLLARD, ZONE = CameraId("B1"), DeviceId("bollard-1"), ZoneId("gros-horloge")
 VAN, CAR = TrackId("s1:1"), TrackId("s1:2")
 MACHINE_PLATE = "XB-123-CD"
+HASHER = TokenHasher(b"a key that only tests use")
 ELEMENTS = ("beyond-bollard", "no-right", "no-exemption")
 
 CAR_BOXES = [
@@ -188,7 +192,22 @@ def agent(
     return Agent(AgentId(name), name, name.title(), number, capacity, sworn, desks, since, valid_until)
 
 
-def site() -> Site:
+def permit(plate: str = MACHINE_PLATE, zone: ZoneId = ZONE) -> Permit:
+    """A baker's right to deliver in the street, by plate."""
+    return Permit(
+        id=PermitId("livraison-017"),
+        zone=zone,
+        kind=TokenKind.PLATE,
+        token_sha256=HASHER.hash(TokenKind.PLATE, plate),
+        reason=PermitReason.DELIVERY,
+        holder="Boulangerie du Gros",
+        given_by="Ville de Rouen",
+        valid_from=START - YEAR,
+        valid_until=START + YEAR,
+    )
+
+
+def site(**changes: object) -> Site:
     """One street of Rouen."""
     line = (Point(0.241, 0.524), Point(0.696, 0.505))
     polygon = (*line, Point(0.9999, 0.952), Point(0.9999, 1.0), Point(0.134, 1.0))
@@ -215,7 +234,7 @@ def site() -> Site:
         (always,),
         frozenset({RoadUser.BICYCLE}),
     )
-    return Site(
+    described = Site(
         version="site-1",
         commune="Rouen",
         insee="76540",
@@ -224,3 +243,4 @@ def site() -> Site:
         devices={BOLLARD: Device(BOLLARD, "bollard", "Borne 1")},
         by_laws=(law,),
     )
+    return replace(described, **changes)  # type: ignore[arg-type]  # a test names only the fields it changes

@@ -16,6 +16,8 @@ from storage.memory_uptime import MemoryUptime
 from tests.unit.verbalise.console import fakes, street
 from verbalise.console.ports import ConsolePorts
 from verbalise.model import Access, Agent, Case, EvidenceKind
+from verbalise.permits import TokenHasher
+from verbalise.site import Site
 from verbalise.site_history import SiteBook
 
 PICTURES = {
@@ -41,6 +43,8 @@ class World:
     exchanges: MemoryExchanges = field(default_factory=MemoryExchanges)
     uptime: MemoryUptime = field(default_factory=MemoryUptime)
     bus: MemoryBus = field(default_factory=MemoryBus)
+    site: Site = field(default_factory=street.site)
+    hasher: TokenHasher | None = street.HASHER
 
     def ports(self, log: LogReader | None = None) -> ConsolePorts:
         """The ports that the console is made with."""
@@ -55,8 +59,9 @@ class World:
             uptime=self.uptime,
             producer=self.bus.producer(),
             log=log,
-            sites=SiteBook.of(street.site()),
+            sites=SiteBook.of(self.site),
             clock=lambda: self.now,
+            hasher=self.hasher,
         )
 
     def add_case(self, number: int, pictures: dict[EvidenceKind, bytes] | None = None, **changes: object) -> Case:

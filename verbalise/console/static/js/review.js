@@ -57,6 +57,7 @@ listen({
   i: () => { by("plate").focus(); by("plate").select(); },
   p: click("act-take", "act-release"),
   c: click("act-find"),
+  t: click("act-refer"),
   e: click("act-reject"),
   s: click("act-second"),
   a: click("act-alert"),
@@ -101,7 +102,7 @@ guardPlate({
   button: by("reveal"),
   reading: by("reading"),
   form: by("find"),
-  after: by("find").querySelector("[name=elements]") ?? by("act-find"),
+  after: by("find").querySelector("[name=elements]") ?? by("act-find") ?? by("act-refer"),
 });
 
 by("refusal")?.focus();
