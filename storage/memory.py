@@ -16,6 +16,7 @@ from storage.evidence.digest import check_range, described, same_item, undamaged
 from storage.evidence.keys import checked_key, checked_prefix
 from storage.facts import fact_of, moved, summary_of
 from storage.memory_exchanges import MemoryExchanges
+from storage.memory_natinf import MemoryNatinf
 from storage.memory_uptime import MemoryUptime
 from storage.model import LedgerBreak, LedgerHead, Register
 from verbalise.model import AccessEntry, Agent, AgentId, Alert, AlertId, Case, CaseId, CaseState, Decision
@@ -277,12 +278,13 @@ def memory_register(time_zone: str = "Europe/Paris") -> Register:
     cases = MemoryCases()
     view = MemoryAnalystView(cases, ZoneInfo(time_zone))
     return Register(
-        cases,
-        MemoryAlerts(),
-        MemoryAgents(),
-        MemoryLedger(),
-        view,
-        MemoryExchanges(),
-        MemoryUptime(),
+        cases=cases,
+        alerts=MemoryAlerts(),
+        agents=MemoryAgents(),
+        ledger=MemoryLedger(),
+        analysts=view,
+        exchanges=MemoryExchanges(),
+        uptime=MemoryUptime(),
+        natinf=MemoryNatinf(),
         close=lambda: None,
     )

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from ingest.errors import Reject
 from verbalise.exchanges import ExchangeRegister
+from verbalise.law.natinf import NatinfRegister
 from verbalise.ports import AccessLedger, AgentRegister, AlertRegister, AnalystView, CaseRegister
 from verbalise.uptime import UptimeRegister
 
@@ -77,4 +78,5 @@ class Register:
     analysts: AnalystView
     exchanges: ExchangeRegister
     uptime: UptimeRegister
+    natinf: NatinfRegister
     close: Callable[[], None]

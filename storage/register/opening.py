@@ -16,6 +16,7 @@ from storage.register.cases import SqlCases
 from storage.register.database import Database
 from storage.register.exchanges import SqlExchanges
 from storage.register.ledger import SqlLedger
+from storage.register.natinf import SqlNatinf
 from storage.register.upgrade import check_version, upgrade
 from storage.register.uptime import SqlUptime
 from storage.secrets import no_secrets, two_parts
@@ -49,6 +50,7 @@ def open_register(settings: RegisterSettings, secret_of: SecretOf = no_secrets) 
         analysts=SqlAnalystView(database),
         exchanges=SqlExchanges(database),
         uptime=SqlUptime(database),
+        natinf=SqlNatinf(database),
         close=database.close,
     )
 
