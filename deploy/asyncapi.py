@@ -7,7 +7,7 @@ from typing import Any
 
 from detect.wire import OBSERVED
 from ingest import topics
-from ingest.wire import DEVICE_EVENT, JsonCodec
+from ingest.wire import CAMERA_HEALTH, DEVICE_EVENT, JsonCodec
 from verbalise.wire import ALERT, CASE_EVENT, CLAIM, SUPPRESSION
 
 PAYLOADS: dict[str, JsonCodec[Any]] = {
@@ -16,6 +16,7 @@ PAYLOADS: dict[str, JsonCodec[Any]] = {
     topics.CLAIMS: CLAIM,
     topics.CASES: CASE_EVENT,
     topics.ALERTS: ALERT,
+    topics.HEALTH: CAMERA_HEALTH,
     topics.SUPPRESSED: SUPPRESSION,
 }
 _CLOUD_EVENT = ("ce_specversion", "ce_id", "ce_source", "ce_type", "ce_time", "content-type")

@@ -13,12 +13,13 @@ from datetime import UTC, datetime
 from deploy.permit_key import token_hasher
 from deploy.secrets import secrets_from
 from deploy.settings import Settings
+from detect.ports import Detector, Tracker
 from ingest.errors import Halt
 from ingest.kafka import KafkaAdmin, KafkaConsumer, KafkaLogReader, KafkaProducer, wait_for_broker
 from ingest.model import Camera
 from ingest.topics import MINUTE_MS, TopicSpec, topic_specs
 from verbalise.casework.ports import PlateHelp, VehicleFinder
-from verbalise.gate import analysed_offences
+from verbalise.gate import analysed_offences, refusal_to_ingest
 from verbalise.permits import TokenHasher
 from verbalise.site import Site
 from verbalise.site_file import load_site
@@ -73,12 +74,14 @@ def run_ingest(settings: Settings) -> int:
     """All cameras of the site, one thread each."""
     from ingest.worker import IngestWorker, run_until_signalled
 
+    sites = sites_of(settings)
     worker = IngestWorker(
-        cameras_of(settings, site_of(settings)),
+        lambda: cameras_of(settings, sites.as_of(_now())),
         settings.ingest,
         KafkaProducer(settings.bus),
         lambda: KafkaLogReader(settings.bus),
         secrets_from(settings.secrets_dir),
+        lambda camera, at: refusal_to_ingest(sites.as_of(at), camera, at),
     )
     return run_until_signalled(worker)
 
@@ -87,25 +90,25 @@ def run_devices(settings: Settings) -> int:
     """The HTTP door for device events."""
     from ingest.devices_worker import run_device_entry
 
-    return run_device_entry(settings.devices, KafkaProducer(settings.bus), site_of(settings).devices.keys())
+    sites = sites_of(settings)
+    return run_device_entry(settings.devices, KafkaProducer(settings.bus), lambda: sites.as_of(_now()).devices.keys())
 
 
 def run_detect(settings: Settings) -> int:
-    """Packets to observations."""
-    from detect.detectors.ultralytics import UltralyticsDetector
-    from detect.tracking import ByteTrackTracker
+    """Packets to observations; torch and the model come with the first picture that may be analysed."""
+    from detect.detectors.lazy import LazyDetector
     from detect.worker import GROUP, DetectWorker, run_until_signalled
 
-    site = site_of(settings)
+    sites = sites_of(settings)
     worker = DetectWorker(
         KafkaConsumer(settings.bus, GROUP, settings.instance),
         KafkaProducer(settings.bus),
         lambda: KafkaLogReader(settings.bus),
-        UltralyticsDetector(settings.detect.detector),
-        lambda: ByteTrackTracker(settings.detect.tracker),
+        LazyDetector(lambda: _detector(settings)),
+        lambda: _tracker(settings),
         settings.detect,
-        site.cameras.keys(),
-        lambda camera, at: bool(analysed_offences(site, camera, at)),
+        lambda camera, at: camera in sites.as_of(at).cameras,
+        lambda camera, at: bool(analysed_offences(sites.as_of(at), camera, at)),
     )
     return run_until_signalled(worker)
 
@@ -208,6 +211,18 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+def _detector(settings: Settings) -> Detector:
+    from detect.detectors.ultralytics import UltralyticsDetector
+
+    return UltralyticsDetector(settings.detect.detector)
+
+
+def _tracker(settings: Settings) -> Tracker:
+    from detect.tracking import ByteTrackTracker
+
+    return ByteTrackTracker(settings.detect.tracker)
+
+
 def _plate_help(settings: Settings) -> PlateHelp:
     from detect.plates.reading import open_plate_help
 
@@ -218,12 +233,9 @@ def _plate_help(settings: Settings) -> PlateHelp:
 
 
 def _vehicle_finder(settings: Settings) -> VehicleFinder:
-    from detect.detectors.ultralytics import UltralyticsDetector
-    from detect.tracking import ByteTrackTracker
     from verbalise.casework.finding import ClipFinder
 
-    detector = UltralyticsDetector(settings.detect.detector)
-    return ClipFinder(detector, lambda: ByteTrackTracker(settings.detect.tracker))
+    return ClipFinder(_detector(settings), lambda: _tracker(settings))
 
 
 def _token_hasher(secret_of: Callable[[str], str | None]) -> TokenHasher | None:

@@ -26,6 +26,7 @@ class PartitionAnalysis:
         self.next_offset = next_offset
         self._new_analysis = new_analysis
         self._cameras: dict[CameraId, CameraAnalysis] = {}
+        self._left: dict[CameraId, TrackerCheckpoint] = {}
 
     @property
     def is_idle(self) -> bool:
@@ -39,10 +40,16 @@ class PartitionAnalysis:
         return min(needed, default=self.next_offset)
 
     def analysis(self, camera: CameraId) -> CameraAnalysis:
-        """The analysis of a camera, begun if it is not known yet."""
+        """The analysis of a camera, begun if it is not known yet, from its checkpoint if it left one."""
         if camera not in self._cameras:
             self._cameras[camera] = self._new_analysis(camera)
+            self._restore(camera)
         return self._cameras[camera]
+
+    def open_group(self, camera: CameraId) -> CameraAnalysis | None:
+        """The analysis of a camera that has a group open; None where it has none."""
+        known = self._cameras.get(camera)
+        return known if known is not None and known.needs is not None else None
 
     def abandon_group(self, camera: CameraId) -> None:
         """After a failure: let a camera wait for its next keyframe."""
@@ -63,10 +70,22 @@ class PartitionAnalysis:
                 yield analysis
 
     def restore(self, checkpoints: Iterable[TrackerCheckpoint]) -> None:
-        """Continue each camera from its checkpoint; one that another version wrote starts afresh."""
+        """Continue each camera from its checkpoint; one that another version wrote starts afresh.
+
+        A camera that has no group open continues when it is first analysed: until then it needs no tracker, and so
+        nothing is loaded for cameras that may not be analysed.
+        """
         for record in checkpoints:
-            try:
-                self.analysis(record.camera).restore(record)
-            except Reject as error:
-                del self._cameras[record.camera]
-                _log.warning("detect.checkpoint_unusable", camera=record.camera, error=str(error))
+            self._left[record.camera] = record
+            if record.in_group:
+                self.analysis(record.camera)
+
+    def _restore(self, camera: CameraId) -> None:
+        record = self._left.pop(camera, None)
+        if record is None:
+            return
+        try:
+            self._cameras[camera].restore(record)
+        except Reject as error:
+            self._cameras[camera] = self._new_analysis(camera)
+            _log.warning("detect.checkpoint_unusable", camera=camera, error=str(error))

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -61,7 +61,7 @@ class DetectWorker:
         consumer: A member of group `detect`, not yet subscribed.
         open_log: Makes a reader, to find tracker states after an assignment.
         new_tracker: Makes the tracker of one camera.
-        cameras: The cameras of the site; records of others are rejected.
+        is_known: Whether the site lists a camera at an instant; records of others are rejected.
         may_analyse: Whether pictures of a camera at an instant may be analysed at all. Where not, they are passed
             over without being decoded.
     """
@@ -74,7 +74,7 @@ class DetectWorker:
         detector: Detector,
         new_tracker: Callable[[], Tracker],
         settings: DetectSettings,
-        cameras: Collection[CameraId],
+        is_known: Callable[[CameraId, datetime], bool],
         may_analyse: Callable[[CameraId, datetime], bool] = lambda _camera, _at: True,
         now: Callable[[], datetime] = _now,
     ) -> None:
@@ -83,7 +83,7 @@ class DetectWorker:
         self._detector = detector
         self._new_tracker = new_tracker
         self._settings = settings
-        self._cameras = frozenset(cameras)
+        self._is_known = is_known
         self._may_analyse = may_analyse
         self._now = now
         self._partitions: dict[int, PartitionAnalysis] = {}
@@ -144,18 +144,22 @@ class DetectWorker:
         partition.next_offset = envelope.offset
         self._rest_silent_cameras(partition, envelope)
         camera = CameraId(envelope.key)
-        if camera not in self._cameras:
-            self._reject(partition, envelope, "unknown-camera", f"camera {camera} is not in the site file")
-            return
         try:
             record = read_video(envelope)
         except Reject as error:
             self._reject(partition, envelope, "headers", str(error))
             return
         at = record.at if isinstance(record, StreamBreak) else record.captured_at
-        if not self._may_analyse(camera, at):
+        if not self._is_known(camera, at):
+            self._reject(partition, envelope, "unknown-camera", f"the site does not list camera {camera} at {at}")
+        elif not self._may_analyse(camera, at):
             self._pass_over(partition, record, envelope)
-            return
+        else:
+            self._analyse(partition, camera, record, envelope)
+
+    def _analyse(
+        self, partition: PartitionAnalysis, camera: CameraId, record: Packet | StreamBreak, envelope: Envelope
+    ) -> None:
         analysis = partition.analysis(camera)
         analysis.last_written_at = envelope.written_at
         if envelope.offset < analysis.skip_below:
@@ -168,8 +172,17 @@ class DetectWorker:
             self._take(partition, analysis, record, envelope)
 
     def _pass_over(self, partition: PartitionAnalysis, record: Packet | StreamBreak, envelope: Envelope) -> None:
-        """Leave a record undecoded; its offset is let go at the next keyframe or break, like everybody's."""
+        """Leave a record undecoded; its offset is let go at the next keyframe or break, like everybody's.
+
+        The group that was open when the permission ended is finished first: its pictures were allowed. Judged by the
+        record's own instant, so that a repetition does it at the same place.
+        """
         metrics.NOT_ANALYSED.labels(record.camera).inc()
+        analysis = partition.open_group(record.camera)
+        if analysis is not None and envelope.offset >= analysis.skip_below:
+            at = record.at if isinstance(record, StreamBreak) else record.captured_at
+            self._publish(analysis.drain())
+            self._checkpoint(partition, analysis, envelope, at, in_group=False)
         if isinstance(record, Packet) and not record.is_keyframe:
             return
         self._let_go(partition, envelope)
@@ -279,7 +292,7 @@ class DetectWorker:
         finally:
             reader.close()
         partition = PartitionAnalysis(envelope.offset, self._new_analysis)
-        partition.restore(record for camera, record in checkpoints.items() if camera in self._cameras)
+        partition.restore(checkpoints.values())
         return partition
 
     def _new_analysis(self, camera: CameraId) -> CameraAnalysis:

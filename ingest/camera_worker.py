@@ -15,18 +15,22 @@ from typing import Protocol
 import structlog
 
 from ingest.errors import Halt, RetryLater
+from ingest.gate import NotAllowed
 from ingest.health import CameraRecord, CameraState
 from ingest.model import CameraId
 from ingest.sources.model import CameraUnusable
 
 _log = structlog.get_logger("ingest")
 
+_SHUT_LOOK_S = 1.0
+"""How often a camera that is not allowed asks again: it opens within that after its order begins."""
+
 
 class Playable(Protocol):
     """A camera that can be played: live or from a file."""
 
     def play(self, stop: threading.Event) -> None:
-        """Pass pictures on until they end or `stop` is set. Raises RetryLater, CameraUnusable or Halt."""
+        """Pass pictures on until they end or `stop` is set. Raises RetryLater, NotAllowed, CameraUnusable or Halt."""
         ...
 
 
@@ -60,7 +64,13 @@ class CameraWorker:
         waits = self._waits()
         while not stop.is_set():
             shown = self.record.snapshot().last_packet_at
-            wait_s = self._attempt(stop, waits)
+            try:
+                wait_s = self._attempt(stop, waits)
+            except NotAllowed as error:
+                self.record.shut(str(error))
+                waits = self._waits()
+                stop.wait(_SHUT_LOOK_S)
+                continue
             if wait_s is None:
                 return
             if self.record.snapshot().last_packet_at != shown:
@@ -72,9 +82,11 @@ class CameraWorker:
         self.record.state(CameraState.STOPPED)
 
     def _attempt(self, stop: threading.Event, waits: Iterator[float]) -> float | None:
-        """Play once; returns the pause before the next attempt, None if there is none."""
+        """Play once; returns the pause before the next attempt, None if there is none. Raises NotAllowed."""
         try:
             self._playable.play(stop)
+        except NotAllowed:
+            raise
         except RetryLater as error:
             return self._failed(CameraState.WAITING, str(error), next(waits))
         except CameraUnusable as error:

@@ -2,6 +2,9 @@
 
 A 202 means stored: the gateway may forget. Anything else means nothing of the request counts, and sending
 it again is safe, because an event's id comes from its content.
+
+A report whose device clock is off by more than `clock_tolerance_s` is stored as it came, both instants untouched, and
+counted: rules compare `at` with `received_at` and decide nothing by such a report.
 """
 
 from __future__ import annotations
@@ -72,17 +75,16 @@ def event_id(device: str, kind: DeviceEventKind, at: datetime) -> str:
 def device_app(
     settings: DeviceEntrySettings,
     producer: Producer,
-    devices: Collection[DeviceId],
+    devices: Callable[[], Collection[DeviceId]],
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> FastAPI:
     """The application: `POST /v1/device-events` (one report or a list) and `GET /healthz`.
 
     Args:
-        devices: The devices of the site; others are refused by name.
+        devices: The devices of the site now; others are refused by name.
         now: The host's clock.
     """
     app = FastAPI(title="Constat device entry", docs_url=None, redoc_url=None, openapi_url=None)
-    known = frozenset(devices)
     tokens = {name: secret.get_secret_value() for name, secret in settings.tokens.items()}
 
     @app.exception_handler(Refusal)
@@ -101,7 +103,7 @@ def device_app(
     async def accept(request: Request) -> dict[str, list[str]]:
         gateway = _gateway(request.headers.get("authorization", ""), tokens)
         reports = _reports(await _body(request, settings.max_body_bytes), settings.max_events)
-        _check_known(reports, known)
+        _check_known(reports, await run_in_threadpool(_known, devices))
         events = [_event(report, now()) for report in reports]
         await run_in_threadpool(_store, producer, events, settings.store_timeout_s)
         for event in events:
@@ -145,10 +147,18 @@ def _reports(body: bytes, most: int) -> list[DeviceReport]:
         raise Refusal(422, "malformed", f"event {where}: {first['msg']}") from error
 
 
+def _known(devices: Callable[[], Collection[DeviceId]]) -> Collection[DeviceId]:
+    try:
+        return devices()
+    except RetryLater as error:
+        _log.error("devices.site_unknown", error=str(error))
+        raise Refusal(503, "site-away", "the site cannot be read now: send the events again") from error
+
+
 def _check_known(reports: Sequence[DeviceReport], known: Collection[str]) -> None:
     unknown = sorted({report.device for report in reports} - set(known))
     if unknown:
-        raise Refusal(422, "unknown-device", f"not in the site file: {', '.join(unknown)}; nothing was taken")
+        raise Refusal(422, "unknown-device", f"not in the site: {', '.join(unknown)}; nothing was taken")
 
 
 def _event(report: DeviceReport, received_at: datetime) -> DeviceEvent:

@@ -7,7 +7,7 @@ sends it again, and the same id makes it one event. SIGTERM lets requests finish
 from __future__ import annotations
 
 import signal
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 import structlog
 import uvicorn
@@ -23,8 +23,13 @@ _log = structlog.get_logger("ingest.devices")
 _FLUSH_S = 10.0
 
 
-def run_device_entry(settings: DeviceEntrySettings, producer: Producer, devices: Collection[DeviceId]) -> int:
+def run_device_entry(
+    settings: DeviceEntrySettings, producer: Producer, devices: Callable[[], Collection[DeviceId]]
+) -> int:
     """Serve in the main thread until SIGTERM or SIGINT, which let requests finish.
+
+    Args:
+        devices: The devices of the site now; asked for every request.
 
     Returns:
         The process's exit code: 0, or 1 if it could not listen or the broker did not take everything.

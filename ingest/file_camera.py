@@ -4,6 +4,8 @@ Promise: the records are a function of the file, its start and the pass alone. K
 started again, ingest goes on after the last record stored: the same sequence, no hole, no double.
 A clip played once always ends with END_OF_FILE, even one that cannot be read, so that nobody waits for ever;
 once ended it is not played again, until it is given another start.
+Pictures of instants at which the camera may not be taken in are left out: the stream ends with NOT_ALLOWED, and
+another begins at the first keyframe that may. What was left out stays left out, whatever is allowed later.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ from functools import cached_property
 import structlog
 
 from ingest.errors import Reject, RetryLater
-from ingest.file_playback import FileStream, Progress, Step, steps_of_pass
+from ingest.file_playback import FileStream, Progress, Shutter, Step, steps_of_pass
+from ingest.gate import RefusalAt
 from ingest.health import CameraRecord
 from ingest.model import BreakReason, Camera, ClockSource, ClockState, StreamId
 from ingest.outlet import VideoOutlet
@@ -38,6 +41,7 @@ class FileCamera:
     Args:
         open_source: Opens the file for one pass.
         now: The host's clock, as an aware UTC datetime.
+        refusal: Why the picture of an instant may not be taken in.
     """
 
     def __init__(
@@ -47,12 +51,14 @@ class FileCamera:
         outlet: VideoOutlet,
         record: CameraRecord,
         now: Callable[[], datetime],
+        refusal: RefusalAt = lambda _: None,
     ) -> None:
         self._camera = camera
         self._open_source = open_source
         self._outlet = outlet
         self._record = record
         self._now = now
+        self._refusal = refusal
         self._is_dropping = False
 
     def play(self, stop: threading.Event) -> None:
@@ -93,11 +99,14 @@ class FileCamera:
         starts_at = stream.starts_at
         if stream.turn:
             starts_at += stream.turn * self._length
-        source, latest = self._open_source(), None
+        source, latest, shutter = self._open_source(), None, Shutter(self._refusal)
         try:
             for step in steps_of_pass(source, stream, starts_at):
-                latest = step if latest is None else replace(step, at=max(step.at, latest.at))
-                if step.is_after(done) and not self._put(step, stop):
+                if not self._was_time(step.at, stop):
+                    return False
+                judged, reason = shutter.judge(step)
+                latest = judged if latest is None else replace(judged, at=max(judged.at, latest.at))
+                if judged.is_after(done) and not self._pass_on(judged, reason, stop):
                     return False
         except (CameraUnusable, RetryLater) as error:
             if latest is None:
@@ -115,11 +124,22 @@ class FileCamera:
     def _length(self) -> timedelta:
         return timedelta(microseconds=length_us(path_of(self._camera.source)))
 
+    def _pass_on(self, step: Step, reason: str | None, stop: threading.Event) -> bool:
+        """Put a step, or leave it out for a reason; False if asked to stop."""
+        if reason is None:
+            self._record.allowed()
+            self._record.read(0 if step.unit is None else len(step.unit.data))
+            return self._put(step, stop)
+        self._record.shut(reason)
+        last = self._outlet.last
+        if step.ends is BreakReason.NOT_ALLOWED and last is not None and last.is_open:
+            return self._put_break(last.stream, step.at, step.ends, stop)
+        return True
+
     def _put(self, step: Step, stop: threading.Event) -> bool:
-        if not self._was_time(step.at, stop):
-            return False
         if step.unit is None:
-            return self._put_break(step.stream.id(self._camera.id), step.at, BreakReason.FORMAT_CHANGED, stop)
+            ends = step.ends or BreakReason.FORMAT_CHANGED
+            return self._put_break(step.stream.id(self._camera.id), step.at, ends, stop)
         if self._is_dropping and not step.unit.is_keyframe:
             self._record.dropped(DropReason.TOO_LARGE)
             return True

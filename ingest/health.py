@@ -5,22 +5,28 @@ from __future__ import annotations
 import json
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
+import structlog
 from prometheus_client import Counter, Gauge
 
 from ingest.model import BreakReason, Camera, CameraId, Packet
 from ingest.sources.model import DropReason
+
+_log = structlog.get_logger("ingest")
 
 PACKETS = Counter("constat_ingest_packets_total", "Encoded pictures passed on", ["camera"])
 BYTES = Counter("constat_ingest_bytes_total", "Bytes of encoded pictures passed on", ["camera"])
 DROPPED = Counter("constat_ingest_dropped_total", "Encoded pictures not passed on", ["camera", "reason"])
 BREAKS = Counter("constat_ingest_breaks_total", "Streams that ended", ["camera", "reason"])
 RECONNECTS = Counter("constat_ingest_reconnects_total", "Attempts to reach a camera again", ["camera"])
+BYTES_READ = Counter("constat_ingest_bytes_read_total", "Bytes of encoded pictures taken from the camera", ["camera"])
+CONNECTIONS = Gauge("constat_ingest_connections", "Connections to the camera that are open", ["camera"])
 IS_RUNNING = Gauge("constat_ingest_camera_running", "1 while pictures come from the camera", ["camera"])
 LAST_PACKET = Gauge("constat_ingest_last_packet_timestamp_seconds", "When the last picture came", ["camera"])
 CLOCK_OFFSET = Gauge("constat_ingest_clock_offset_ms", "Host clock minus camera clock", ["camera"])
@@ -39,20 +45,39 @@ class CameraState(StrEnum):
     """A person must act; tried again all the same, rarely."""
     ENDED = "ended"
     """A file played once has been played."""
+    SHUT = "shut"
+    """Not allowed to be taken in; asked again every second."""
     STOPPED = "stopped"
 
 
 @dataclass(frozen=True, slots=True)
 class CameraHealth:
-    """One camera at one instant. Rates are over the last ten seconds; `last_error` holds no secrets."""
+    """One camera at one instant. Rates are over the last ten seconds; `last_error` holds no secrets.
+
+    Attributes:
+        at: The instant.
+        counted_since: When this process began to count what is counted below.
+        reconnects: Attempts after a loss.
+        dropped: Pictures not passed on.
+        connections: How many connections to the camera are open now; a file has none.
+        most_connections: The most that were ever open at once.
+        connections_opened: How many were opened in all.
+        bytes_read: Bytes of encoded pictures taken from the camera, passed on or not.
+    """
 
     camera: CameraId
+    at: datetime
+    counted_since: datetime
     state: CameraState
     last_packet_at: datetime | None
     bytes_per_s: float
     fps: float
     reconnects: int
     dropped: int
+    connections: int
+    most_connections: int
+    connections_opened: int
+    bytes_read: int
     last_error: str | None
 
 
@@ -66,12 +91,17 @@ class CameraRecord:
     def __init__(self, camera: Camera, now: Callable[[], datetime]) -> None:
         self._camera = camera.id
         self._now = now
+        self._counted_since = now()
         self._lock = threading.Lock()
         self._state = CameraState.CONNECTING
         self._recent: deque[tuple[datetime, int]] = deque()
         self._last_packet_at: datetime | None = None
         self._reconnects = 0
         self._dropped = 0
+        self._connections = 0
+        self._most_connections = 0
+        self._connections_opened = 0
+        self._bytes_read = 0
         self._last_error: str | None = None
 
     def state(self, state: CameraState, error: str | None = None) -> None:
@@ -80,6 +110,43 @@ class CameraRecord:
             self._state = state
             self._last_error = error or self._last_error
         IS_RUNNING.labels(self._camera).set(state is CameraState.RUNNING)
+
+    def shut(self, reason: str) -> None:
+        """Nothing is taken in from now on, for this reason; logged where it is news."""
+        with self._lock:
+            is_news = (self._state, self._last_error) != (CameraState.SHUT, reason)
+        if is_news:
+            _log.warning("camera.shut", camera=self._camera, reason=reason)
+            self.state(CameraState.SHUT, reason)
+
+    def allowed(self) -> None:
+        """What was shut is open again, or was never shut."""
+        with self._lock:
+            was_shut = self._state is CameraState.SHUT
+        if was_shut:
+            _log.info("camera.opened", camera=self._camera)
+            self.state(CameraState.CONNECTING)
+
+    @contextmanager
+    def connection(self) -> Iterator[None]:
+        """A connection to the camera is open inside the block."""
+        with self._lock:
+            self._connections += 1
+            self._connections_opened += 1
+            self._most_connections = max(self._most_connections, self._connections)
+        CONNECTIONS.labels(self._camera).inc()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._connections -= 1
+            CONNECTIONS.labels(self._camera).dec()
+
+    def read(self, size_bytes: int) -> None:
+        """A picture came from the camera, whatever becomes of it."""
+        with self._lock:
+            self._bytes_read += size_bytes
+        BYTES_READ.labels(self._camera).inc(size_bytes)
 
     def failed(self, error: str) -> None:
         """Something went wrong; the state stays."""
@@ -121,16 +188,23 @@ class CameraRecord:
     def snapshot(self) -> CameraHealth:
         """The camera now."""
         with self._lock:
-            self._forget(self._now())
+            now = self._now()
+            self._forget(now)
             seconds = _RATE_WINDOW.total_seconds()
             return CameraHealth(
                 camera=self._camera,
+                at=now,
+                counted_since=self._counted_since,
                 state=self._state,
                 last_packet_at=self._last_packet_at,
                 bytes_per_s=sum(size for _, size in self._recent) / seconds,
                 fps=len(self._recent) / seconds,
                 reconnects=self._reconnects,
                 dropped=self._dropped,
+                connections=self._connections,
+                most_connections=self._most_connections,
+                connections_opened=self._connections_opened,
+                bytes_read=self._bytes_read,
                 last_error=self._last_error,
             )
 

@@ -2,6 +2,8 @@
 
 Promise: every picture of a stream up to its break is in `video`, in order, unless the broker was too slow
 for it; then whole groups of pictures are missing and counted, and what is there can be decoded.
+Nothing is asked of the camera, and no picture passed on, at an instant at which that is not allowed: the stream
+then ends with NOT_ALLOWED and the connection is closed.
 A crash leaves the stream open; the next start closes it with a LOST break before anything else.
 """
 
@@ -15,6 +17,7 @@ import structlog
 
 from ingest.clock import LiveClock
 from ingest.errors import ConstatError, Reject, RetryLater
+from ingest.gate import NotAllowed, RefusalAt
 from ingest.health import CameraRecord
 from ingest.model import BreakReason, Camera, StreamId
 from ingest.outlet import VideoOutlet
@@ -32,6 +35,7 @@ class LiveCamera:
         open_source: Makes a connection.
         new_clock: Makes the clock of one connection.
         now: The host's clock, as an aware UTC datetime.
+        refusal: Why nothing may be taken in at an instant.
     """
 
     def __init__(
@@ -42,6 +46,7 @@ class LiveCamera:
         record: CameraRecord,
         new_clock: Callable[[], LiveClock],
         now: Callable[[], datetime],
+        refusal: RefusalAt = lambda _: None,
     ) -> None:
         self._camera = camera
         self._open_source = open_source
@@ -49,6 +54,7 @@ class LiveCamera:
         self._record = record
         self._new_clock = new_clock
         self._now = now
+        self._refusal = refusal
         self._is_dropping = False
 
     def play(self, stop: threading.Event) -> None:
@@ -56,13 +62,19 @@ class LiveCamera:
 
         Raises:
             RetryLater: the connection failed or ended.
+            NotAllowed: nothing may be taken in now.
             CameraUnusable: a person must act.
             Halt: the broker refuses this client.
         """
         self._close_stream(BreakReason.LOST, stop)
+        self._check_allowed()
         source = self._open_source()
         try:
-            self._pass_on(source, stop)
+            with self._record.connection():
+                self._pass_on(source, stop)
+        except NotAllowed:
+            self._close_stream(BreakReason.NOT_ALLOWED, stop)
+            raise
         except ConstatError:
             self._close_stream(BreakReason.LOST, stop)
             raise
@@ -73,6 +85,12 @@ class LiveCamera:
             raise RetryLater("the camera ended the stream")
         self._close_stream(BreakReason.STOPPED, stop)
 
+    def _check_allowed(self) -> None:
+        reason = self._refusal(self._now())
+        if reason is not None:
+            raise NotAllowed(reason)
+        self._record.allowed()
+
     def _pass_on(self, source: Source, stop: threading.Event) -> None:
         clock = self._new_clock()
         stream, known = self._new_stream(), None
@@ -80,6 +98,8 @@ class LiveCamera:
         for unit in source.units():
             if stop.is_set():
                 return
+            self._record.read(len(unit.data))
+            self._check_allowed()
             if _has_changed(known, unit.format):
                 self._close_stream(BreakReason.FORMAT_CHANGED, stop)
                 stream = self._new_stream()

@@ -82,6 +82,8 @@ class BreakReason(StrEnum):
     """Codec or picture size changed; a stream with the present format follows."""
     STOPPED = "stopped"
     """Ingest was asked to stop."""
+    NOT_ALLOWED = "not-allowed"
+    """No text allows the camera to be taken in any longer; a stream follows once one does."""
 
 
 @dataclass(frozen=True, slots=True)

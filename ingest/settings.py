@@ -72,7 +72,8 @@ class IngestSettings(Section):
             camera's is searched to the first record kept, because it must resume exactly.
         flush_timeout_s: How long stopping waits for the broker.
         health_file: Where the state of every camera is written as JSON; None for nowhere.
-        health_every_s: How often.
+        health_every_s: How often, and how often it is sent to the topic `health`.
+        cameras_every_s: How often the site is asked which cameras there are.
     """
 
     open_timeout_s: Seconds = 10.0
@@ -86,6 +87,7 @@ class IngestSettings(Section):
     flush_timeout_s: Seconds = 20.0
     health_file: str | None = None
     health_every_s: Seconds = 5.0
+    cameras_every_s: Seconds = 2.0
 
 
 class DeviceEntrySettings(Section):
@@ -96,7 +98,7 @@ class DeviceEntrySettings(Section):
         tokens: Bearer token of each gateway, by the gateway's name.
         max_body_bytes: Largest request taken.
         max_events: Most events in one request.
-        clock_tolerance_s: A report further than this from the host's clock is counted and logged.
+        clock_tolerance_s: A report further than this from the host's clock is kept, counted and logged.
         store_timeout_s: How long a request waits for the broker before it is told to come back.
         retry_after_s: What it is told.
     """

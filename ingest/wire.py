@@ -17,6 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from ingest import topics
 from ingest.bus import Envelope, Message
 from ingest.errors import Reject
+from ingest.health import CameraHealth
 from ingest.model import (
     BreakReason,
     CameraId,
@@ -95,8 +96,21 @@ class JsonCodec(Generic[T]):
 
 
 DEVICE_EVENT: JsonCodec[DeviceEvent] = JsonCodec(DeviceEvent, "device-event")
+CAMERA_HEALTH: JsonCodec[CameraHealth] = JsonCodec(CameraHealth, "camera-health")
 
 _KIND = "kind"
+
+
+def health_message(health: CameraHealth) -> Message:
+    """A camera's health as a `health` message, keyed by camera."""
+    return CAMERA_HEALTH.message(
+        topics.HEALTH,
+        health.camera,
+        health,
+        event_id=f"{health.camera}/{health.at.isoformat()}",
+        source=f"camera/{health.camera}",
+        at=health.at,
+    )
 
 
 def packet_message(packet: Packet) -> Message:

@@ -1,4 +1,4 @@
-"""Tells when a run has ended: every camera has been played and no worker has anything left to do."""
+"""Tells when a run has ended: every camera has been played or is shut, and no worker has anything left to do."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ class QuietWatch:
         return self._quiet_looks >= LOOKS
 
     def ended(self) -> int:
-        """How many cameras have been played to their end."""
+        """How many cameras have been played to their end, or are shut and give nothing."""
         try:
             states = json.loads(self._health_file.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return 0
-        return sum(camera["state"] == CameraState.ENDED for camera in states["cameras"])
+        return sum(camera["state"] in (CameraState.ENDED, CameraState.SHUT) for camera in states["cameras"])
 
     def lag(self) -> dict[str, int]:
         """Records that each group has still to handle."""

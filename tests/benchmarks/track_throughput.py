@@ -125,7 +125,11 @@ def _ingest(bus: BusSettings, video: Path, repeat: int) -> tuple[float, float]:
         starts_at = long_ago + timedelta(hours=turn)
         camera = Camera(CAMERA, f"file:{video.absolute()}", starts_at=starts_at)
         worker = IngestWorker(
-            [camera], IngestSettings(), KafkaProducer(bus), lambda: KafkaLogReader(bus), lambda _: None
+            lambda camera=camera: [camera],  # type: ignore[misc]
+            IngestSettings(),
+            KafkaProducer(bus),
+            lambda: KafkaLogReader(bus),
+            lambda _: None,
         )
         took = spent(lambda worker=worker: worker.run(until_ended=True))  # type: ignore[misc]
         wall, cpu = wall + took[0], cpu + took[1]
@@ -141,7 +145,7 @@ def _detect(bus: BusSettings, detector: DetectorSettings) -> None:
         UltralyticsDetector(detector),
         lambda: ByteTrackTracker(settings.tracker),
         settings,
-        [CAMERA],
+        lambda _camera, _at: True,
     ).run(until_idle_s=_IDLE_S)
 
 

@@ -16,7 +16,6 @@ from detect.settings import TrackerSettings
 from detect.tracking import ByteTrackTracker
 from detect.worker import DetectWorker, run_until_signalled
 from ingest.kafka import KafkaConsumer, KafkaLogReader, KafkaProducer
-from ingest.model import CameraId
 from ingest.settings import BusSettings
 from tests.unit.detect.clips import see_squares, settings
 
@@ -39,7 +38,7 @@ def main(bootstrap: str, group: str, camera: str) -> int:
         ScriptedDetector(slowly, "squares-1"),
         lambda: ByteTrackTracker(TrackerSettings()),
         settings(checkpoint_s=0.5),
-        [CameraId(camera)],
+        lambda known, _at: known == camera,
     )
     return run_until_signalled(worker)
 

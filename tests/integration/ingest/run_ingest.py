@@ -23,10 +23,10 @@ def main(bootstrap: str, role: str, *rest: str) -> int:
     producer = KafkaProducer(bus)
     if role == "devices":
         entry = DeviceEntrySettings(port=int(rest[0]), tokens={"north": SecretStr("north-token")})
-        return run_device_entry(entry, producer, [DeviceId("bollard-1")])
+        return run_device_entry(entry, producer, lambda: [DeviceId("bollard-1")])
     settings = IngestSettings(read_timeout_s=2, open_timeout_s=5, health_every_s=0.2)
     cameras = [_camera(text) for text in rest]
-    worker = IngestWorker(cameras, settings, producer, lambda: KafkaLogReader(bus), lambda _: None)
+    worker = IngestWorker(lambda: cameras, settings, producer, lambda: KafkaLogReader(bus), lambda _: None)
     return run_until_signalled(worker)
 
 

@@ -38,7 +38,7 @@ def play(bus: MemoryBus) -> Iterator[Callable[..., IngestWorker]]:
 
     def start(address: str, secret: str | None = None) -> IngestWorker:
         camera = Camera(CameraId("B1"), address, "b1" if secret else None)
-        worker = IngestWorker([camera], SETTINGS, bus.producer(), bus.log_reader, lambda _: secret)
+        worker = IngestWorker(lambda: [camera], SETTINGS, bus.producer(), bus.log_reader, lambda _: secret)
         thread = threading.Thread(target=worker.run)
         thread.start()
         threads.append((worker, thread))

@@ -172,7 +172,7 @@ def worker_on(
     *,
     consumer: Consumer | None = None,
     producer: Producer | None = None,
-    cameras: Iterable[str] = ("B1", "B2"),
+    is_known: Callable[[CameraId, datetime], bool] = lambda camera, _at: camera in ("B1", "B2"),
     may_analyse: Callable[[CameraId, datetime], bool] = lambda _camera, _at: True,
     **changes: Any,
 ) -> DetectWorker:
@@ -184,7 +184,7 @@ def worker_on(
         squares(),
         lambda: ByteTrackTracker(TrackerSettings()),
         settings(**changes),
-        [CameraId(camera) for camera in cameras],
+        is_known,
         may_analyse,
     )
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NoReturn
 
 import pytest
 
+from detect.detectors.lazy import LazyDetector
 from detect.detectors.scripted import ScriptedDetector
 from detect.model import Detection, ObservedBreak
 from detect.ports import Picture
@@ -19,7 +21,7 @@ from detect.worker import GROUP, DetectWorker
 from ingest.bus import Envelope, Message, TopicPartition
 from ingest.errors import Halt
 from ingest.memory_bus import MemoryBus
-from ingest.model import BreakReason, CameraId
+from ingest.model import BreakReason
 from ingest.wire import packet_message
 from tests.unit.detect.clips import (
     CAMERA,
@@ -196,7 +198,7 @@ def test_a_camera_that_fell_silent_is_let_go_and_taken_up_at_a_keyframe() -> Non
 
 def test_records_of_cameras_not_allowed_are_set_aside_whole() -> None:
     bus = bus_with(clip(3))
-    assert run_to_end(bus, cameras=["B9"]) == []
+    assert run_to_end(bus, is_known=lambda camera, _at: camera == "B9") == []
     rejected = bus.records("video.rejected")
     originals = bus.records("video")
     assert [record.value for record in rejected] == [record.value for record in originals]
@@ -235,7 +237,7 @@ def a_worker_that_sees(script: ScriptedDetector, bus: MemoryBus) -> DetectWorker
         script,
         lambda: ByteTrackTracker(TrackerSettings()),
         settings(),
-        [CameraId("B1"), CameraId("B2")],
+        lambda _camera, _at: True,
     )
 
 
@@ -369,7 +371,7 @@ def test_nothing_is_left_out_by_default_and_one_in_three_analysed_when_behind() 
             ScriptedDetector(see_squares),
             lambda: ByteTrackTracker(TrackerSettings()),
             settings(**changes),
-            [CAMERA],
+            lambda _camera, _at: True,
             now=lambda: datetime.now(T0.tzinfo) + timedelta(seconds=60),
         )
         assert worker.run(until_idle_s=0.0) == 0
@@ -394,6 +396,49 @@ def test_a_topic_of_passed_over_cameras_has_no_lag_at_its_end() -> None:
     worker_on(bus, may_analyse=lambda _camera, _at: False).run(until_idle_s=0.0)
     assert observed(bus) == []
     assert sum(bus.group_lag(GROUP, ["video"]).values()) == 0
+
+
+def test_a_basis_that_ends_within_a_group_leaves_nothing_held_back() -> None:
+    ends_at = T0 + timedelta(seconds=1)
+    bus = bus_with(clip(24))
+    worker_on(bus, may_analyse=lambda _camera, at: at < ends_at).run(until_idle_s=0.0)
+    taken = [packet for packet in clip(24) if packet.captured_at < ends_at]
+    assert len(frames_of(observed(bus))) == len(taken)
+    assert sum(bus.group_lag(GROUP, ["video"]).values()) < 8, "less than a group, and no more of it than of any camera"
+
+
+def test_a_camera_of_a_new_version_of_the_site_is_analysed_from_then_on() -> None:
+    joins_at = T0 + timedelta(seconds=1)
+    bus = bus_with(with_end(clip(24)))
+    worker_on(bus, is_known=lambda _camera, at: at >= joins_at).run(until_idle_s=0.0)
+    assert {record.headers["reason"][:21] for record in bus.records("video.rejected")} == {b"the site does not lis"}
+    assert min(frame.video.captured_at for frame in frames_of(observed(bus))) >= joins_at
+
+
+def test_where_nothing_may_be_analysed_no_detector_and_no_tracker_is_made() -> None:
+    def fails() -> NoReturn:
+        raise AssertionError("made for nothing")
+
+    def worker(new_tracker: Callable[[], ByteTrackTracker], may: bool) -> DetectWorker:
+        return DetectWorker(
+            bus.consumer(GROUP),
+            bus.producer(),
+            bus.log_reader,
+            LazyDetector((lambda: ScriptedDetector(see_squares)) if may else fails),
+            new_tracker,
+            settings(),
+            lambda _camera, _at: True,
+            lambda _camera, _at: may,
+        )
+
+    bus = bus_with(with_end(clip(24)))
+    assert worker(lambda: ByteTrackTracker(TrackerSettings()), may=True).run(until_idle_s=0.0) == 0
+    before = observed(bus)
+    assert before
+    write(bus, with_end(clip(24, stream="B1~s2")))
+    assert worker(fails, may=False).run(until_idle_s=0.0) == 0
+    assert observed(bus) == before
+    assert bus.records("video.rejected") == []
 
 
 def test_a_basis_that_ends_stops_the_analysis_at_its_instant() -> None:

@@ -13,6 +13,7 @@ from prometheus_client import REGISTRY
 from pydantic import SecretStr
 
 from ingest.devices import device_app, event_id
+from ingest.errors import RetryLater
 from ingest.memory_bus import MemoryBus
 from ingest.model import DeviceEvent, DeviceEventKind, DeviceId
 from ingest.settings import DeviceEntrySettings
@@ -35,9 +36,14 @@ def bus() -> MemoryBus:
 
 
 @pytest.fixture
-async def client(bus: MemoryBus) -> AsyncIterator[httpx.AsyncClient]:
-    devices = [DeviceId("bollard-1"), DeviceId("signal-1")]
-    app = device_app(SETTINGS, bus.producer(buffer_messages=1), devices, lambda: T0)
+def known() -> list[DeviceId]:
+    """The devices of the site; a test may change them."""
+    return [DeviceId("bollard-1"), DeviceId("signal-1")]
+
+
+@pytest.fixture
+async def client(bus: MemoryBus, known: list[DeviceId]) -> AsyncIterator[httpx.AsyncClient]:
+    app = device_app(SETTINGS, bus.producer(buffer_messages=1), lambda: known, lambda: T0)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://entry") as client:
         yield client
 
@@ -172,3 +178,32 @@ async def test_health_needs_no_token(client: httpx.AsyncClient) -> None:
 @pytest.mark.parametrize("path", ["/docs", "/openapi.json", "/"])
 async def test_nothing_else_is_served(client: httpx.AsyncClient, path: str) -> None:
     assert (await client.get(path)).status_code == 404
+
+
+async def test_a_device_of_a_new_version_of_the_site_counts_without_a_restart(
+    client: httpx.AsyncClient, bus: MemoryBus, known: list[DeviceId]
+) -> None:
+    assert (await post(client, report("reader-1"))).status_code == 422
+    known.append(DeviceId("reader-1"))
+    assert (await post(client, report("reader-1"))).status_code == 202
+    known.remove(DeviceId("reader-1"))
+    assert (await post(client, report("reader-1"))).status_code == 422
+    assert len(stored(bus)) == 1
+
+
+async def test_a_site_that_cannot_be_read_asks_the_gateway_to_come_back(bus: MemoryBus) -> None:
+    def away() -> list[DeviceId]:
+        raise RetryLater("the register is away")
+
+    app = device_app(SETTINGS, bus.producer(), away, lambda: T0)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://entry") as client:
+        answer = await post(client, report())
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "7")
+    assert stored(bus) == []
+
+
+async def test_a_report_of_a_clock_that_is_off_keeps_both_instants(client: httpx.AsyncClient, bus: MemoryBus) -> None:
+    at = T0 - timedelta(minutes=20)
+    assert (await post(client, report(at=at))).status_code == 202
+    [event] = stored(bus)
+    assert (event.at, event.received_at) == (at, T0)

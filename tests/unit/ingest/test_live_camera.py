@@ -51,10 +51,10 @@ class Rig:
 
     def shape(self) -> list[str]:
         """The records: K for a keyframe, p for another packet, a reason for a break."""
-        return [_letter(record) for record in video_records(self.bus)]
+        return [letter(record) for record in video_records(self.bus)]
 
 
-def _letter(record: Packet | StreamBreak) -> str:
+def letter(record: Packet | StreamBreak) -> str:
     if isinstance(record, StreamBreak):
         return record.reason.value
     return "K" if record.is_keyframe else "p"

@@ -34,7 +34,9 @@ def worker_of(
     open_log: Callable[[], MemoryLogReader] | None = None,
     secret_of: SecretOf = no_secret,
 ) -> IngestWorker:
-    return IngestWorker(cameras, settings, bus.producer(), open_log or bus.log_reader, secret_of, jitter=lambda: 1.0)
+    return IngestWorker(
+        lambda: cameras, settings, bus.producer(), open_log or bus.log_reader, secret_of, jitter=lambda: 1.0
+    )
 
 
 def file_camera(name: str, path: Path, starts_at: datetime = T0, loop: bool = False) -> Camera:
