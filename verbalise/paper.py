@@ -23,7 +23,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, Image, KeepTogether, SimpleDocTemplate, Spacer, Table, TableStyle
+from reportlab.platypus import Flowable, Image, SimpleDocTemplate, Spacer, Table, TableStyle
 from reportlab.platypus import Paragraph as Prose
 
 from verbalise.hours_wording import DAYS_FR
@@ -33,7 +33,11 @@ PLAIN, BOLD = "Vera", "VeraBd"
 
 MARGIN = 18 * mm
 WIDTH = A4[0] - 2 * MARGIN
+PADDING = 6
+"""What reportlab leaves around what it prints, in points."""
 TALLEST_PICTURE = 95 * mm
+LARGEST_PIXEL = 3
+"""Points per pixel beyond which a small picture is not blown up."""
 LINE, HEAD, MUTE = HexColor("#b9c2cb"), HexColor("#eef2f5"), HexColor("#555f69")
 
 MONTHS = (
@@ -236,9 +240,10 @@ def _table(rows: Sequence[Sequence[Flowable]], shares: Sequence[float], heads: i
 
 def _picture(block: Picture) -> list[Flowable]:
     width_px, height_px = ImageReader(BytesIO(block.data)).getSize()
-    scale = min(WIDTH / width_px, TALLEST_PICTURE / height_px)
+    scale = min((WIDTH - 2 * PADDING) / width_px, TALLEST_PICTURE / height_px, LARGEST_PIXEL)
     image = Image(BytesIO(block.data), width_px * scale, height_px * scale, hAlign="LEFT")
-    return [KeepTogether([image, Prose(_printable(block.caption), _style(size=8, after=8, textColor=MUTE))])]
+    image.keepWithNext = True
+    return [image, Prose(_printable(block.caption), _style(size=8, after=8, textColor=MUTE))]
 
 
 def _blank(block: Blank) -> list[Flowable]:

@@ -54,6 +54,15 @@ def show_scene(seat: PatrolSeat, alert_id: str) -> Response:
     return _still(seat, scene)
 
 
+def sealed_bytes(store: EvidenceStore, item: EvidenceItem) -> bytes:
+    """An item whole. Raises EvidenceMissing if it is gone, or not the bytes that were sealed; RetryLater."""
+    data = store.read(item.key)
+    if hashlib.sha256(data).hexdigest() != item.sha256:
+        raise EvidenceMissing(f"{item.key}: not the bytes that were sealed")
+    metrics.evidence_bytes.inc(len(data))
+    return data
+
+
 def _item(case: Case, number: int) -> EvidenceItem:
     items = case.evidence.items
     if not 0 <= number < len(items) or items[number].content_type not in SHOWN_TYPES:
@@ -62,11 +71,7 @@ def _item(case: Case, number: int) -> EvidenceItem:
 
 
 def _still(seat: Seat, item: EvidenceItem) -> Response:
-    data = seat.console.ports.evidence.read(item.key)
-    if hashlib.sha256(data).hexdigest() != item.sha256:
-        raise EvidenceMissing(f"{item.key}: not the bytes that were sealed")
-    metrics.evidence_bytes.inc(len(data))
-    return Response(data, media_type=item.content_type)
+    return Response(sealed_bytes(seat.console.ports.evidence, item), media_type=item.content_type)
 
 
 def _clip(seat: Seat, item: EvidenceItem, viewing: str, range_header: str | None) -> Response:
