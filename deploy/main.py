@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -12,17 +11,17 @@ import typer
 from prometheus_client import start_http_server
 from rich.console import Console
 
-from deploy.embedded.life import EXIT_HALT
+from deploy.guarding import guarded
+from deploy.law_command import law_app
 from deploy.logs import configure_logs
 from deploy.settings import Settings, load_settings
-from ingest.errors import ConstatError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 site_app = typer.Typer(no_args_is_help=True, help="The site file.")
 app.add_typer(site_app, name="site")
+app.add_typer(law_app, name="law")
 
 _out = Console()
-_err = Console(stderr=True)
 
 
 class WorkerName(StrEnum):
@@ -41,7 +40,7 @@ class WorkerName(StrEnum):
 def worker(name: WorkerName) -> None:
     """Run one worker until SIGTERM, with the settings of the environment."""
     configure_logs(name.value)
-    sys.exit(_guarded(lambda: _run_worker(name, load_settings())))
+    sys.exit(guarded(lambda: _run_worker(name, load_settings())))
 
 
 @app.command()
@@ -50,7 +49,7 @@ def topics() -> None:
     from deploy.wiring import create_topics
 
     configure_logs("topics")
-    sys.exit(_guarded(lambda: create_topics(load_settings())))
+    sys.exit(guarded(lambda: create_topics(load_settings())))
 
 
 @app.command()
@@ -66,7 +65,7 @@ def demo(
 
     configure_logs("demo")
     options = DemoOptions(once=once, json=json, data=data, site=site, port=port)
-    sys.exit(_guarded(lambda: run_demo(options, _out.print)))
+    sys.exit(guarded(lambda: run_demo(options, _out.print)))
 
 
 @site_app.command("check")
@@ -81,7 +80,7 @@ def check_site(path: Path) -> None:
         _out.print(f"{path}: {len(site.cameras)} cameras, {len(site.by_laws)} by-laws, version {site.version[:12]}")
         return 0
 
-    sys.exit(_guarded(check))
+    sys.exit(guarded(check))
 
 
 def _run_worker(name: WorkerName, settings: Settings) -> int:
@@ -90,14 +89,3 @@ def _run_worker(name: WorkerName, settings: Settings) -> int:
     if settings.metrics_port is not None:
         start_http_server(settings.metrics_port, addr="127.0.0.1")
     return RUNS[name.value](settings)
-
-
-def _guarded(run: Callable[[], int]) -> int:
-    """An exit code; errors made on purpose become one line, and 78 where a person must act."""
-    try:
-        return run()
-    except ConstatError as error:
-        _err.print(str(error), style="red", markup=False, highlight=False)
-        return EXIT_HALT
-    except KeyboardInterrupt:
-        return 130

@@ -24,6 +24,11 @@ class MemoryNatinf:
             self._lists[head.list_date] = (head, sorted(codes, key=lambda code: code.code))
             return True
 
+    def held(self, list_date: str) -> NatinfList | None:
+        """The list of that month; None where there is none."""
+        with self._lock:
+            return self._lists[list_date][0] if list_date in self._lists else None
+
     def newest(self) -> NatinfList | None:
         """The list of the latest month; None while there is none."""
         with self._lock:

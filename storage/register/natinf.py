@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, func, insert, or_, select
 
 from storage.register.database import Database
 from storage.register.schema import NATINF_CODES, NATINF_LISTS
@@ -27,16 +28,20 @@ class SqlNatinf:
             if self._database.insert_if_absent(connection, NATINF_LISTS, asdict(head)):
                 connection.execute(insert(NATINF_CODES), rows)
                 return True
-            held = select(NATINF_LISTS).where(NATINF_LISTS.c.list_date == head.list_date)
-            NatinfList(**connection.execute(held).mappings().one()).refuse_other(head)
+            held = _head(connection, _of_month(head.list_date))
+        if held is not None:
+            held.refuse_other(head)
         return False
+
+    def held(self, list_date: str) -> NatinfList | None:
+        """The list of that month; None where there is none."""
+        with self._database.read() as connection:
+            return _head(connection, _of_month(list_date))
 
     def newest(self) -> NatinfList | None:
         """The list of the latest month; None while there is none."""
-        latest = select(NATINF_LISTS).order_by(NATINF_LISTS.c.list_date.desc()).limit(1)
         with self._database.read() as connection:
-            row = connection.execute(latest).mappings().one_or_none()
-        return NatinfList(**row) if row else None
+            return _head(connection, select(NATINF_LISTS).order_by(NATINF_LISTS.c.list_date.desc()).limit(1))
 
     def matching(self, list_date: str, numbers: Collection[int], cited: Collection[str]) -> list[NatinfCode]:
         """Codes that have one of the numbers or cite one of the texts; see the port."""
@@ -45,6 +50,15 @@ class SqlNatinf:
         wanted = select(*CODE).where(NATINF_CODES.c.list_date == list_date, fits).order_by(NATINF_CODES.c.code)
         with self._database.read() as connection:
             return [NatinfCode(**row) for row in connection.execute(wanted).mappings()]
+
+
+def _of_month(list_date: str) -> Select[Any]:
+    return select(NATINF_LISTS).where(NATINF_LISTS.c.list_date == list_date)
+
+
+def _head(connection: Connection, wanted: Select[Any]) -> NatinfList | None:
+    row = connection.execute(wanted).mappings().one_or_none()
+    return NatinfList(**row) if row else None
 
 
 def _holds(column: ColumnElement[str], text: str) -> ColumnElement[bool]:

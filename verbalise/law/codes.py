@@ -17,8 +17,8 @@ from verbalise.law.natinf import NatinfCode, NatinfRegister
 from verbalise.model import OffenceId
 
 LIST_FR = (
-    "à prouver par la « Liste des infractions en vigueur de la nomenclature NATINF » (CSV du ministère de la Justice), "
-    "à charger avec `constat law import-natinf FICHIER.csv`"
+    "il reste à prouver par la « Liste des infractions en vigueur de la nomenclature NATINF » "
+    "(CSV du ministère de la Justice), à charger avec `constat law import-natinf FICHIER.csv`"
 )
 """What closes the gap of an unproven code, for whoever reads why nothing is exported."""
 

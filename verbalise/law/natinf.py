@@ -63,6 +63,10 @@ class NatinfRegister(Protocol):
         """
         ...
 
+    def held(self, list_date: str) -> NatinfList | None:
+        """The list of that month; None where there is none."""
+        ...
+
     def newest(self) -> NatinfList | None:
         """The list of the latest month; None while there is none."""
         ...

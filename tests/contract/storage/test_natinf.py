@@ -31,7 +31,8 @@ def head(list_date: str = JULY, sha256: str = "a" * 64) -> NatinfList:
 def test_a_list_comes_back_whole_and_by_number(register: Register) -> None:
     assert register.natinf.newest() is None
     assert register.natinf.load(head(), CODES)
-    assert register.natinf.newest() == head()
+    assert register.natinf.newest() == register.natinf.held(JULY) == head()
+    assert register.natinf.held(OCTOBER) is None
     assert register.natinf.matching(JULY, [256, 8, 32971, 99], []) == [CHEQUE, WRONG_WAY, HOLDER]
 
 
