@@ -28,7 +28,7 @@ from verbalise.agreements import Aim, Authorisation, Hours, Network
 from verbalise.model import CITY, OffenceId, PermitId, ZoneId
 from verbalise.permits import Permit, PermitReason, TokenHasher, TokenKind
 from verbalise.rules.model import Observed
-from verbalise.site import AnalysisBasis, ByLaw, Device, Gate, Site, SiteCamera, Zone
+from verbalise.site import AnalysisBasis, ByLaw, Device, Gate, Line, LineKind, Site, SiteCamera, Zone
 
 T0 = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 """A Tuesday, 10:00 in Rouen."""
@@ -39,6 +39,11 @@ SPEED = 0.14
 
 CAMERA = CameraId("B1")
 BOLLARD = DeviceId("bollard-1")
+LOOP = DeviceId("loop-1")
+SECOND_LOOP = DeviceId("loop-2")
+READER = DeviceId("reader-1")
+SIGNAL = DeviceId("signal-1")
+SIGNAL_LOOP = DeviceId("loop-9")
 ZONE = ZoneId("street")
 STREAM = StreamId("B1~s1")
 OFFENCE = OffenceId("pedestrian-area-driving")
@@ -153,6 +158,11 @@ def opening(start: float, end: float) -> list[DeviceEvent]:
     ]
 
 
+def passes(at: float, device: DeviceId = LOOP) -> DeviceEvent:
+    """A vehicle over a loop."""
+    return reports(DeviceEventKind.PASSAGE, at, device=device)
+
+
 KEY = TokenHasher(b"a key for tests only")
 
 
@@ -210,4 +220,22 @@ def site(
         cameras={camera: watched},
         devices={BOLLARD: Device(BOLLARD, "bollard", "Borne 1")},
         by_laws=by_laws or (always_closed(),),
+    )
+
+
+def street_of_devices(*by_laws: ByLaw, analysed: bool = False) -> Site:
+    """The street with a reader and two loops at its bollard, and a signal with a stop line and a loop behind it."""
+    bare = site(*by_laws, analysis=None if analysed else ())
+    line = Line("stop-1", LineKind.STOP, "Quai × rue", (Point(0.1, 0.3), Point(0.9, 0.3)), SIGNAL)
+    added = (
+        Device(READER, "reader", "Lecteur 1", serves=BOLLARD),
+        Device(LOOP, "loop", "Boucle 1", serves=BOLLARD),
+        Device(SECOND_LOOP, "loop", "Boucle 2", serves=BOLLARD),
+        Device(SIGNAL, "signal", "Feu 1"),
+        Device(SIGNAL_LOOP, "loop", "Boucle 9", serves=SIGNAL),
+    )
+    return replace(
+        bare,
+        cameras={CAMERA: replace(bare.cameras[CAMERA], lines=(line,))},
+        devices={**bare.devices, **{device.id: device for device in added}},
     )

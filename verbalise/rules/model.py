@@ -8,12 +8,16 @@ from datetime import timedelta
 
 from detect.model import ObservedBreak, ObservedFrame
 from verbalise.history import CameraMemory, Entry
-from verbalise.model import Claim, OffenceId, RuleRef, Suppression, Verdict
+from verbalise.model import Claim, OffenceId, Outcome, RuleRef, Suppression, Verdict
 from verbalise.permits import TokenHasher
+from verbalise.rights import Standing
 from verbalise.rules.bollard import DeviceHistory
 from verbalise.site import Site, SiteCamera
 
 Observed = ObservedFrame | ObservedBreak
+
+SETTLED_BY_LAW = {Standing.ALLOWED: Outcome.ALLOWED, Standing.NOT_DECIDABLE: Outcome.NOT_DECIDABLE}
+"""What the by-laws settle by themselves; of what they forbid the devices have their say."""
 
 
 @dataclass(frozen=True, slots=True)

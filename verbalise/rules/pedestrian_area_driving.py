@@ -31,7 +31,7 @@ from verbalise.rights import Standing, under_by_laws
 from verbalise.rules import wording
 from verbalise.rules.bollard import Doubt, Opening, bollard_at
 from verbalise.rules.credentials import Credential, credential_of, suppression
-from verbalise.rules.model import Circumstances, Judged, Judgement, Observed, Rule
+from verbalise.rules.model import SETTLED_BY_LAW, Circumstances, Judged, Judgement, Observed, Rule
 from verbalise.site import ByLaw, Device, Gate
 
 REF = RuleRef("pedestrian-area-driving", 1)
@@ -43,9 +43,6 @@ SAME_PLACE_RATIO = 0.7
 """Boxes that share so much of the smaller one are two sights of one vehicle, or one hidden by another."""
 DEVICES_BEFORE = timedelta(seconds=60)
 """What an agent needs to see of the bollard's life before the facts, where no opening says where to begin."""
-
-_OUTCOMES = {Standing.ALLOWED: Outcome.ALLOWED, Standing.NOT_DECIDABLE: Outcome.NOT_DECIDABLE}
-"""What the by-laws settle by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +107,7 @@ def _find(memory: CameraMemory, entry: Entry, track: TrackMemory | None, known: 
     right = under_by_laws(known.site.by_laws, entry.zone, entry.at, frozenset({entry.kind}), clock)
     steps = (*right.reasons[:-1], wording.with_sight(right.reasons[-1], track, entry.kind))
     if right.standing is not Standing.FORBIDDEN:
-        return _Finding(_OUTCOMES[right.standing], steps)
+        return _Finding(SETTLED_BY_LAW[right.standing], steps)
     unsure = _unsure_sight(memory, entry, track)
     if unsure is not None:
         return _Finding(Outcome.NOT_DECIDABLE, (*steps, unsure))

@@ -13,7 +13,7 @@ from verbalise.model import Reason
 from verbalise.rights_wording import KINDS_FR
 from verbalise.rules.bollard import Doubt
 
-_DOUBTS_FR = {
+DOUBTS_FR = {
     Doubt.RAISED: "La borne était signalée levée : le passage ne s’explique pas",
     Doubt.UNKNOWN: "La position de la borne à cet instant n’est pas connue",
     Doubt.FAULT: "La borne était signalée en panne",
@@ -66,7 +66,7 @@ def broken_track() -> Reason:
 
 
 def doubtful(doubt: Doubt) -> Reason:
-    return Reason(doubt.value, False, _DOUBTS_FR[doubt])
+    return Reason(doubt.value, False, DOUBTS_FR[doubt])
 
 
 def unexplained_opening(start: datetime, zone: ZoneInfo) -> Reason:
