@@ -51,6 +51,22 @@ def open_aims(
     return tuple(aim for aim in Aim if may_look(site, agent, camera, aim, at, on_call_until).allowed)
 
 
+def sharing_state(site: Site, share: Sharing, at: datetime, on_call_until: datetime | None = None) -> Permission:
+    """Whether one sharing of the convention is open at an instant, whatever the camera's own order says."""
+    convention = site.convention
+    if convention is None or not convention.in_force(at):
+        return _out_of_force(site, convention, at)
+    return _by_hours(site, convention, [share], at, on_call_until)
+
+
+def answers_calls(site: Site, party: PartyId, at: datetime) -> bool:
+    """Whether the convention in force opens cameras to a party on call."""
+    convention = site.convention
+    if convention is None or not convention.in_force(at):
+        return False
+    return any(share.party == party and share.on_call for share in convention.sharings)
+
+
 def party_name(site: Site, party: PartyId) -> str:
     """A party as the site names it, its id where it does not."""
     known = site.parties.get(party)
@@ -88,7 +104,7 @@ def _by_owner(
         return Permission(True, "allowed", f"Caméra de {party_name(site, camera.owner)}")
     convention = site.convention
     if convention is None or not convention.in_force(at):
-        return _no_convention(site, camera, at)
+        return _out_of_force(site, convention, at)
     who = party_name(site, agent.party)
     of_network = [
         share for share in convention.sharings if share.party == agent.party and camera.network in share.networks
@@ -103,10 +119,9 @@ def _by_owner(
     return _by_hours(site, convention, shares, at, on_call_until)
 
 
-def _no_convention(site: Site, camera: SiteCamera, at: datetime) -> Permission:
-    owner, convention = party_name(site, camera.owner), site.convention
+def _out_of_force(site: Site, convention: Convention | None, at: datetime) -> Permission:
     if convention is None:
-        return Permission(False, "no-convention", f"Caméra de {owner}, qu’aucune convention ne partage")
+        return Permission(False, "no-convention", "Caméra d’une autre partie, qu’aucune convention ne partage")
     if at < convention.valid_from:
         begins = day_fr(site, convention.valid_from)
         text = f"La convention {convention.reference} n’est en vigueur qu’à partir du {begins}"
@@ -129,7 +144,7 @@ def _by_hours(
     if answers_calls and on_call_until is not None and at < on_call_until:
         until = min(on_call_until, convention.valid_until)
         return Permission(True, "allowed", f"{by_text}, appel d’astreinte jusqu’au {day_fr(site, until)}", until)
-    text = f"La convention {convention.reference} n’ouvre cette caméra que {hours_fr(hours)}"
+    text = f"La convention {convention.reference} n’ouvre ces images que {hours_fr(hours)}"
     on_call = " ; hors de ces heures, sur appel d’astreinte déclaré" if answers_calls else ""
     return Permission(False, "outside-hours", text + on_call)
 

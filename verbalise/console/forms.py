@@ -12,6 +12,7 @@ from starlette.datastructures import FormData
 from ingest.errors import ConstatError
 from verbalise.console.desk import console_of
 from verbalise.console.security import csrf_token, equal, is_own_origin
+from verbalise.exchanges import ExchangeKind
 from verbalise.model import AlertKind, RejectionReason
 
 MAX_FORM_BYTES = 64 * 1024
@@ -123,6 +124,24 @@ class LanguageForm(_Form):
 
     language: str = Field(pattern="^(fr|en)$")
     back: str = Field(default="/", max_length=500)
+
+
+class ExchangeForm(_Form):
+    """An entry of the exchange log; `party` is for whom it is told, empty for the writer's own."""
+
+    page: str = Field(pattern=r"^[0-9a-f]{32}$")
+    kind: ExchangeKind
+    party: str = Field(default="", max_length=64)
+    camera: str = Field(default="", max_length=64)
+    text: str = Field(default="", max_length=500)
+
+
+class CallForm(_Form):
+    """An on-call intervention and why; `next` is where the person wanted to go."""
+
+    page: str = Field(pattern=r"^[0-9a-f]{32}$")
+    text: str = Field(default="", max_length=500)
+    next: str = Field(default="", max_length=500)
 
 
 class AlertActForm(_Form):

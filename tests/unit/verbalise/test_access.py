@@ -10,7 +10,7 @@ import pytest
 from ingest.model import CameraId
 from tests import shared_street as street
 from tests.shared_street import AFTER, BOLLARD, CITY_CAMERA, DIPN, ENDS, METROPOLE, PCRT, TRAFFIC, at, person
-from verbalise.access import may_look, open_aims
+from verbalise.access import answers_calls, may_look, open_aims, sharing_state
 from verbalise.agreements import Aim, Hours, PartyId
 from verbalise.hours_wording import hours_fr
 from verbalise.model import CITY, Capacity
@@ -59,7 +59,7 @@ def test_the_traffic_centre_looks_by_the_clock_on_the_wall(instant: datetime, op
     assert answer.allowed is opens
     if not opens:
         assert answer.text_fr == (
-            "La convention 2026-07 n’ouvre cette caméra que du lundi au vendredi de 7 h à 20 h"
+            "La convention 2026-07 n’ouvre ces images que du lundi au vendredi de 7 h à 20 h"
             " ; hors de ces heures, sur appel d’astreinte déclaré"
         )
 
@@ -129,6 +129,27 @@ def test_nothing_is_seen_without_an_order_that_names_the_aim() -> None:
 def test_a_traffic_operator_of_the_city_looks_for_traffic_alone() -> None:
     operator = person(CITY, Capacity.TRAFFIC_OPERATOR)
     assert open_aims(SITE, operator, SITE.cameras[CITY_CAMERA], NOON) == (Aim.TRAFFIC,)
+
+
+@pytest.mark.parametrize(
+    ("instant", "called", "opens"),
+    [
+        (NOON, False, True),
+        (at("2026-11-28 12:00"), False, False),
+        (at("2026-11-28 12:00"), True, True),
+        (AFTER, True, False),
+    ],
+)
+def test_each_sharing_says_whether_it_is_open(instant: datetime, called: bool, opens: bool) -> None:
+    share = next(each for each in street.convention().sharings if each.party == PCRT)
+    until = instant + timedelta(hours=1) if called else None
+    assert sharing_state(SITE, share, instant, until).allowed is opens
+
+
+def test_calls_are_for_parties_on_call_while_the_convention_lasts() -> None:
+    assert [party for party in SITE.parties if answers_calls(SITE, party, NOON)] == [PCRT]
+    assert not answers_calls(SITE, PCRT, AFTER)
+    assert not answers_calls(street.without_convention(SITE), PCRT, NOON)
 
 
 def test_an_agent_whose_act_has_ended_sees_nothing() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from secrets import token_urlsafe
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
@@ -14,7 +14,7 @@ from verbalise.console.forms import LanguageForm, Posted, SignInForm
 from verbalise.console.pages import render
 from verbalise.console.passwords import password_fits
 from verbalise.console.security import csrf_token, new_token, token_digest
-from verbalise.model import Access, AccessEntry, Agent, AgentId, Desk
+from verbalise.model import CITY, Access, AccessEntry, Agent, AgentId, Desk
 
 router = APIRouter()
 ROOMS = {
@@ -72,7 +72,7 @@ def sign_out(seat: AnySeat, console: Here, posted: Posted) -> Response:
 def choose_language(console: Here, posted: Posted) -> Response:
     """Keep the language in a cookie and come back to the same page."""
     form = posted.read(LanguageForm)
-    response = RedirectResponse(_local(form.back) or "/", status_code=303)
+    response = RedirectResponse(local_path(form.back) or "/", status_code=303)
     console.cookies.set(response, console.cookies.language, form.language)
     return response
 
@@ -80,7 +80,7 @@ def choose_language(console: Here, posted: Posted) -> Response:
 @router.get("/")
 def home(seat: AnySeat) -> Response:
     """The agent's first room."""
-    return RedirectResponse(_first_room(seat.agent), status_code=303)
+    return RedirectResponse(first_room(seat.agent), status_code=303)
 
 
 def _open(console: Console, agent: Agent, wanted: str, address: str) -> Response:
@@ -88,7 +88,7 @@ def _open(console: Console, agent: Agent, wanted: str, address: str) -> Response
     token = new_token(now)
     _log(console, agent.id, Access.SIGN_IN, agent.id, "connexion", address)
     console.ports.agents.open_session(token_digest(token), agent.id, now + console.cookies.life)
-    response = RedirectResponse(_local(wanted) or _first_room(agent), status_code=303)
+    response = RedirectResponse(_landing(console, agent, local_path(wanted) or first_room(agent)), status_code=303)
     console.cookies.set(response, console.cookies.session, token)
     console.cookies.drop(response, console.cookies.visit)
     return response
@@ -105,7 +105,7 @@ def _form(
         t=words,
         csrf=csrf_token(visit),
         refusal=words(refusal, **values) if refusal else "",
-        next=_local(wanted),
+        next=local_path(wanted),
         commune=console.ports.site.commune,
     )
     console.cookies.set(response, console.cookies.visit, visit)
@@ -118,12 +118,20 @@ def _log(console: Console, agent: AgentId | None, access: Access, subject: str, 
     console.ports.ledger.write(entry)
 
 
-def _local(wanted: str) -> str:
+def local_path(wanted: str) -> str:
     """A path of this console, or nothing: a sign-in never leads to another site."""
     parts = urlsplit(wanted)
     is_local = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not parts.netloc
     return wanted if is_local and "\\" not in wanted and wanted.isprintable() else ""
 
 
-def _first_room(agent: Agent) -> str:
+def _landing(console: Console, agent: Agent, room: str) -> str:
+    """Where a sign-in leads: people of another party read the convention's clause before they see anything."""
+    if agent.party == CITY or console.ports.site.convention is None:
+        return room
+    return f"/clause?next={quote(room)}"
+
+
+def first_room(agent: Agent) -> str:
+    """The page of the first desk that is the agent's."""
     return next((path for desk, path in ROOMS.items() if desk in agent.desks), "/review")

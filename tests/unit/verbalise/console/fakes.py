@@ -11,8 +11,26 @@ from ingest.errors import RetryLater
 from storage.memory import MemoryAgents, MemoryAlerts, MemoryEvidence, MemoryLedger
 from verbalise.model import AccessEntry, Alert, AlertId
 from verbalise.ports import CaseFact, CaseFilter, Grouping
+from verbalise.site import Site
 
 EVER = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class PresentSite:
+    """A history of one site, which a test may exchange at any time."""
+
+    def __init__(self, present: Callable[[], Site]) -> None:
+        self._present = present
+
+    def as_of(self, at: datetime) -> Site:
+        """The site as it is now."""
+        del at
+        return self._present()
+
+    def version(self, digest: str) -> Site | None:
+        """The site as it is now, under its own digest."""
+        site = self._present()
+        return site if site.version == digest else None
 
 
 class ShownAlerts(MemoryAlerts):

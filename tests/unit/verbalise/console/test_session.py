@@ -13,7 +13,7 @@ from tests.unit.verbalise.console.conftest import URL, Open, SignIn
 from tests.unit.verbalise.console.world import World, hidden
 from verbalise.console.app import console_app
 from verbalise.console.passwords import hash_password, password_fits
-from verbalise.console.routes.session import _local
+from verbalise.console.routes.session import local_path
 from verbalise.console.security import CONTENT_SECURITY_POLICY, new_token, signed_in_at
 from verbalise.console.settings import ConsoleSettings
 from verbalise.model import Access, Desk
@@ -170,7 +170,7 @@ async def test_a_desk_of_others_is_refused_and_logged(world: World, signed_in: S
     "elsewhere", ["//evil.test", "https://evil.test", "/\\evil.test", "javascript:alert(1)", "evil", "/a\nb"]
 )
 def test_signing_in_never_leads_to_another_site(elsewhere: str) -> None:
-    assert _local(elsewhere) == ""
+    assert local_path(elsewhere) == ""
 
 
 async def test_a_sign_in_that_cannot_be_logged_is_refused(world: World, open_browser: Open) -> None:

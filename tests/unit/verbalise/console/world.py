@@ -18,7 +18,6 @@ from verbalise.console.ports import ConsolePorts
 from verbalise.model import Access, Agent, Case, EvidenceKind
 from verbalise.permits import TokenHasher
 from verbalise.site import Site
-from verbalise.site_history import SiteBook
 
 PICTURES = {
     EvidenceKind.CLIP: b"clip-bytes " * 3000,
@@ -59,7 +58,7 @@ class World:
             uptime=self.uptime,
             producer=self.bus.producer(),
             log=log,
-            sites=SiteBook.of(self.site),
+            sites=fakes.PresentSite(lambda: self.site),
             clock=lambda: self.now,
             hasher=self.hasher,
         )
