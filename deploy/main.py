@@ -11,14 +11,15 @@ import typer
 from prometheus_client import start_http_server
 from rich.console import Console
 
+from deploy import agent_command, site_command
 from deploy.guarding import guarded
 from deploy.law_command import law_app
 from deploy.logs import configure_logs
 from deploy.settings import Settings, load_settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-site_app = typer.Typer(no_args_is_help=True, help="The site file.")
-app.add_typer(site_app, name="site")
+app.add_typer(site_command.app, name="site")
+app.add_typer(agent_command.app, name="agent")
 app.add_typer(law_app, name="law")
 
 _out = Console()
@@ -66,21 +67,6 @@ def demo(
     configure_logs("demo")
     options = DemoOptions(once=once, json=json, data=data, site=site, port=port)
     sys.exit(guarded(lambda: run_demo(options, _out.print)))
-
-
-@site_app.command("check")
-def check_site(path: Path) -> None:
-    """Say whether a site file can be used, and if not, where it is wrong."""
-    from deploy.permit_key import throwaway_hasher, token_hasher
-    from deploy.secrets import secrets_from
-    from verbalise.site_file import load_site
-
-    def check() -> int:
-        site = load_site(path, hasher=token_hasher(secrets_from(None)) or throwaway_hasher())
-        _out.print(f"{path}: {len(site.cameras)} cameras, {len(site.by_laws)} by-laws, version {site.version[:12]}")
-        return 0
-
-    sys.exit(guarded(check))
 
 
 def _run_worker(name: WorkerName, settings: Settings) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -61,7 +62,6 @@ class Settings(BaseSettings):
     """Everything that an operator can set.
 
     Attributes:
-        site: The site file.
         secrets_dir: Folder with one file per secret; variables `CONSTAT_SECRET_<NAME>` serve as well.
         instance: This worker's name within its group, steady across restarts, so that it gets its partitions
             back at once; None where workers come and go.
@@ -76,7 +76,6 @@ class Settings(BaseSettings):
         nested_model_default_partial_update=True,
     )
 
-    site: Path
     secrets_dir: Path | None = None
     instance: str | None = None
     metrics_port: int | None = None
@@ -93,15 +92,42 @@ class Settings(BaseSettings):
     register_db: RegisterSettings
 
 
+class RegisterAccess(BaseSettings):
+    """The part of the settings that a command on the register needs; see `Settings`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        frozen=True,
+        extra="ignore",
+        nested_model_default_partial_update=True,
+    )
+
+    secrets_dir: Path | None = None
+    register_db: RegisterSettings
+
+
 def load_settings() -> Settings:
     """The settings of this process's environment.
 
     Raises:
         Halt: a variable is missing, unknown or does not fit; the text names it.
     """
+    return _loaded(Settings)
+
+
+def load_register_access() -> RegisterAccess:
+    """Where the register is, by this process's environment. Raises Halt as `load_settings` does."""
+    return _loaded(RegisterAccess)
+
+
+_S = TypeVar("_S", bound=BaseSettings)
+
+
+def _loaded(model: type[_S]) -> _S:
     _refuse_unknown()
     try:
-        return Settings()
+        return model()
     except ValidationError as error:
         lines = [f"{_variable(part['loc'])}: {part['msg']}" for part in error.errors(include_input=False)]
         raise Halt("settings do not fit:\n  " + "\n  ".join(lines)) from None

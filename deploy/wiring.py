@@ -20,11 +20,10 @@ from ingest.model import Camera
 from ingest.topics import MINUTE_MS, TopicSpec, topic_specs
 from verbalise.casework.ports import PlateHelp, VehicleFinder
 from verbalise.gate import analysed_offences, refusal_to_ingest
-from verbalise.permits import TokenHasher
 from verbalise.site import Site
-from verbalise.site_file import load_site
-from verbalise.site_history import SiteBook, SiteHistory
+from verbalise.site_history import SiteHistory
 from verbalise.stream_topics import own_topic_specs
+from verbalise.watched_sites import WatchedSites
 
 Run = Callable[[Settings], int]
 
@@ -48,13 +47,22 @@ def create_topics(settings: Settings) -> int:
 
 
 def sites_of(settings: Settings) -> SiteHistory:
-    """The history of the site."""
-    return SiteBook.of(site_of(settings))
+    """The history of the site, kept up to date from the register for as long as this process runs."""
+    from storage.register.opening import open_register
+
+    register = open_register(settings.register_db, secrets_from(settings.secrets_dir))
+    return WatchedSites(register.sites).watch()
 
 
 def site_of(settings: Settings) -> Site:
-    """The site as it is described now."""
-    return load_site(settings.site, hasher=token_hasher(secrets_from(settings.secrets_dir)))
+    """The site that holds now."""
+    from storage.register.opening import open_register
+
+    register = open_register(settings.register_db, secrets_from(settings.secrets_dir))
+    try:
+        return WatchedSites(register.sites).as_of(_now())
+    finally:
+        register.close()
 
 
 def cameras_of(settings: Settings, site: Site) -> list[Camera]:
@@ -117,7 +125,7 @@ def run_verbalise(settings: Settings) -> int:
     """Observations and device events to claims."""
     from verbalise.stream_worker import run_rules
 
-    hasher = _token_hasher(secrets_from(settings.secrets_dir))
+    hasher = token_hasher(secrets_from(settings.secrets_dir))
     return run_rules(settings.bus, settings.stream, sites_of(settings), KafkaAdmin(settings.bus), hasher)
 
 
@@ -236,14 +244,3 @@ def _vehicle_finder(settings: Settings) -> VehicleFinder:
     from verbalise.casework.finding import ClipFinder
 
     return ClipFinder(_detector(settings), lambda: _tracker(settings))
-
-
-def _token_hasher(secret_of: Callable[[str], str | None]) -> TokenHasher | None:
-    """What matches plates and badges with permits; None where the city keeps no key for them."""
-    key = secret_of(PERMIT_KEY)
-    if key is None:
-        return None
-    try:
-        return TokenHasher(key.encode())
-    except ValueError as error:
-        raise Halt(f"secret {PERMIT_KEY}: {error}") from error

@@ -17,6 +17,7 @@ from storage.evidence.keys import checked_key, checked_prefix
 from storage.facts import fact_of, moved, summary_of
 from storage.memory_exchanges import MemoryExchanges
 from storage.memory_natinf import MemoryNatinf
+from storage.memory_sites import MemorySites
 from storage.memory_uptime import MemoryUptime
 from storage.model import LedgerBreak, LedgerHead, Register
 from verbalise.model import AccessEntry, Agent, AgentId, Alert, AlertId, Case, CaseId, CaseState, Decision
@@ -286,5 +287,6 @@ def memory_register(time_zone: str = "Europe/Paris") -> Register:
         exchanges=MemoryExchanges(),
         uptime=MemoryUptime(),
         natinf=MemoryNatinf(),
+        sites=MemorySites(),
         close=lambda: None,
     )

@@ -10,6 +10,7 @@ from ingest.errors import Reject
 from verbalise.exchanges import ExchangeRegister
 from verbalise.law.natinf import NatinfRegister
 from verbalise.ports import AccessLedger, AgentRegister, AlertRegister, AnalystView, CaseRegister
+from verbalise.site_register import SiteRegister
 from verbalise.uptime import UptimeRegister
 
 SecretOf = Callable[[str], str | None]
@@ -79,4 +80,5 @@ class Register:
     exchanges: ExchangeRegister
     uptime: UptimeRegister
     natinf: NatinfRegister
+    sites: SiteRegister
     close: Callable[[], None]

@@ -18,15 +18,20 @@ from deploy.demo.result import Timings, result_of, write_result
 from deploy.demo.settings import DemoPlaces, worker_environment
 from deploy.demo.stage import Stage
 from deploy.embedded.kafka import EmbeddedKafka
-from deploy.permit_key import make_permit_key
+from deploy.permit_key import make_permit_key, token_hasher
+from deploy.secrets import secrets_from
 from deploy.settings import Settings, load_settings
-from deploy.wiring import create_topics, site_of
+from deploy.wiring import create_topics
 from detect.weights.prepare import default_folder
 from storage.model import Register
 from storage.register.opening import open_register
 from verbalise.model import Case, CaseState
+from verbalise.site import Site
+from verbalise.site_file import load_description
+from verbalise.site_import import Importing, SiteImport
 
 Say = Callable[[str], None]
+BUNDLED_SITE = Path(str(files("deploy.demo").joinpath("site.yaml")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,8 @@ def run_demo(options: DemoOptions, say: Say) -> int:
         create_topics(settings)
         register = open_register(settings.register_db)
         stack.callback(register.close)
-        accounts = demo_accounts(site_of(settings))
+        site = import_site(options.site or BUNDLED_SITE, settings, register)
+        accounts = demo_accounts(site)
         install(accounts, register.agents)
         stage = Stage(kafka, settings, data, say)
         stack.callback(stage.stop)
@@ -84,6 +90,16 @@ def run_demo(options: DemoOptions, say: Say) -> int:
         return 0 if is_quiet and not died else 1
 
 
+def import_site(path: Path, settings: Settings, register: Register) -> Site:
+    """Bring the site file into force at once: no worker runs yet."""
+    hasher = token_hasher(secrets_from(settings.secrets_dir))
+    description = load_description(path.absolute(), hasher=hasher)
+    now = datetime.now(UTC)
+    wanted = Importing(description, path.absolute().parent, now, now, "demo")
+    SiteImport(register.sites, register.agents, register.ledger).run(wanted)
+    return description.site
+
+
 def _data_folder(options: DemoOptions) -> Path:
     """The folder asked for; else one that the demo keeps, and a fresh one for a run that ends by itself."""
     home = Path(".constat")
@@ -97,7 +113,6 @@ def _settings(options: DemoOptions, data: Path, bootstrap: str) -> Settings:
     """The workers' settings, put into this process's environment, from which they inherit them."""
     places = DemoPlaces(
         data=data,
-        site=(options.site or Path(str(files("deploy.demo").joinpath("site.yaml")))).absolute(),
         weights=default_folder(),
         bootstrap=bootstrap,
         console_port=free_port(options.port),

@@ -15,12 +15,10 @@ class DemoPlaces:
 
     Attributes:
         data: Everything that it writes.
-        site: The site file.
         weights: The folder that `python -m detect.weights` filled.
     """
 
     data: Path
-    site: Path
     weights: Path
     bootstrap: str
     console_port: int
@@ -30,7 +28,6 @@ class DemoPlaces:
 def worker_environment(places: DemoPlaces, token: str) -> dict[str, str]:
     """Settings of all workers, as variables."""
     return {
-        "CONSTAT_SITE": str(places.site),
         "CONSTAT_SECRETS_DIR": str(places.data / "secrets"),
         "CONSTAT_BUS__BOOTSTRAP": places.bootstrap,
         "CONSTAT_INGEST__HEALTH_FILE": str(places.data / "cameras.json"),

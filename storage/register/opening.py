@@ -17,6 +17,7 @@ from storage.register.database import Database
 from storage.register.exchanges import SqlExchanges
 from storage.register.ledger import SqlLedger
 from storage.register.natinf import SqlNatinf
+from storage.register.sites import SqlSites
 from storage.register.upgrade import check_version, upgrade
 from storage.register.uptime import SqlUptime
 from storage.secrets import no_secrets, two_parts
@@ -51,6 +52,7 @@ def open_register(settings: RegisterSettings, secret_of: SecretOf = no_secrets) 
         exchanges=SqlExchanges(database),
         uptime=SqlUptime(database),
         natinf=SqlNatinf(database),
+        sites=SqlSites(database),
         close=database.close,
     )
 

@@ -46,6 +46,19 @@ def test_every_setting_exists(described: dict[str, Any]) -> None:
                 assert _is_setting(variable), f"{name}: {variable}"
 
 
+def test_who_only_reads_the_site_cannot_change_the_register(described: dict[str, Any]) -> None:
+    for name in ("ingest", "devices", "detect", "verbalise"):
+        service = described["services"][name]
+        assert service["environment"]["CONSTAT_REGISTER_DB__CREDENTIALS"] == "site-reader"
+        assert service["environment"]["CONSTAT_REGISTER_DB__UPGRADE"] == "false"
+        assert "postgres" not in service["secrets"]
+
+
+def test_who_matches_permits_has_their_key(described: dict[str, Any]) -> None:
+    for name in ("site", "verbalise", "casework", "console"):
+        assert "permit-key" in described["services"][name]["secrets"]
+
+
 def test_only_the_console_is_reachable_from_outside(described: dict[str, Any]) -> None:
     assert [name for name, service in described["services"].items() if "ports" in service] == ["console"]
     assert described["services"]["console"]["ports"][0]["host_ip"] == "127.0.0.1"

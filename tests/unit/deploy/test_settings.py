@@ -12,7 +12,6 @@ from deploy.settings import Settings, load_settings
 from ingest.errors import Halt
 
 LEAST = {
-    "CONSTAT_SITE": "site.yaml",
     "CONSTAT_BUS__BOOTSTRAP": "127.0.0.1:9092",
     "CONSTAT_DETECT__DETECTOR__WEIGHTS_DIR": "weights",
     "CONSTAT_STREAM__DATA_DIR": "stream",

@@ -10,7 +10,7 @@ import yaml
 
 from verbalise.permits import TokenHasher
 from verbalise.site import Site
-from verbalise.site_file import load_site
+from verbalise.site_file import Description, load_description
 
 HASHER = TokenHasher(b"a key of these tests")
 Document = dict[str, Any]
@@ -101,10 +101,15 @@ def _agent(name: str, **rest: Any) -> Document:
 
 def load(folder: Path, document: Document | str, hasher: TokenHasher | None = HASHER) -> Site:
     """The site of a document, written into a folder first."""
+    return describe(folder, document, hasher).site
+
+
+def describe(folder: Path, document: Document | str, hasher: TokenHasher | None = HASHER) -> Description:
+    """The site of a document with its canonical text, written into a folder first."""
     path = folder / "site.yaml"
     text = document if isinstance(document, str) else yaml.safe_dump(document, allow_unicode=True)
     path.write_text(text, encoding="utf-8")
-    return load_site(path, hasher=hasher)
+    return load_description(path, hasher=hasher)
 
 
 def put(*path: str | int, value: Any) -> Change:
