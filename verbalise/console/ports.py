@@ -8,6 +8,7 @@ from datetime import datetime
 
 from ingest.bus import LogReader, Producer
 from verbalise.exchanges import ExchangeRegister
+from verbalise.law.natinf import NatinfRegister
 from verbalise.permits import TokenHasher
 from verbalise.ports import AccessLedger, AgentRegister, AlertRegister, AnalystView, CaseRegister, EvidenceStore
 from verbalise.site import Site
@@ -33,6 +34,7 @@ class ConsolePorts:
     evidence: EvidenceStore
     exchanges: ExchangeRegister
     uptime: UptimeRegister
+    natinf: NatinfRegister
     producer: Producer
     log: LogReader | None
     sites: SiteHistory

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from verbalise.console.wording import Words
 from verbalise.lanes import lane_of
-from verbalise.law.catalogue import Offence
+from verbalise.law.catalogue import Offence, offences
+from verbalise.law.codes import codes_of, export_blocks, newest_listed
+from verbalise.law.natinf import NatinfRegister
 from verbalise.model import Case, CaseState
 from verbalise.permits import Permit
 
@@ -27,17 +29,23 @@ class Sending:
     points: str
 
 
-def sending_of(case: Case, offence: Offence, covered: Permit | None, words: Words) -> Sending | None:
+def sending_of(
+    case: Case, offence: Offence, natinf: NatinfRegister, covered: Permit | None, words: Words
+) -> Sending | None:
     """How a found case stands with the PVe chain; None for a case that is not found.
 
     Args:
+        natinf: The national lists, by which the offence's code is proven.
         covered: The permit of the plate that the agent stands for, if it has one.
+
+    Raises:
+        RetryLater: the register is away.
     """
     if case.state is not CaseState.FOUND:
         return None
     routing = lane_of(case, covered)
     by_hand = tuple(words(f"lane.{reason}") for reason in routing.reasons)
-    reasons = (*by_hand, *_export_blocks(offence, words))
+    reasons = (*by_hand, *_law_blocks(offence, natinf))
     return Sending(
         title=words("sending.blocked" if reasons else "sending.ready"),
         lane=words(f"sending.{routing.lane}"),
@@ -46,6 +54,8 @@ def sending_of(case: Case, offence: Offence, covered: Permit | None, words: Word
     )
 
 
-def _export_blocks(offence: Offence, words: Words) -> tuple[str, ...]:
-    """What of law keeps the offence from being exported."""
-    return () if offence.natinf_holder is not None else (words("sending.natinf"),)
+def _law_blocks(offence: Offence, natinf: NatinfRegister) -> tuple[str, ...]:
+    """What of law keeps the offence from being exported, as French sentences."""
+    catalogue = offences()
+    codes = codes_of(catalogue, newest_listed(natinf, catalogue))
+    return export_blocks(offence, codes[offence.id])

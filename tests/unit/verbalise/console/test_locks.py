@@ -270,6 +270,19 @@ async def test_a_found_case_says_how_it_leaves_and_that_no_point_is_lost(world: 
     assert "Transmission PVe : bloquée" in page
     assert "voie manuelle · 0 point pour le titulaire" in page
     assert "plaque provisoire WW" in page
+    assert "Le code NATINF du titulaire n’est pas connu" in page
+
+
+async def test_a_finding_whose_code_is_proven_is_ready(world: World, signed_in: SignIn) -> None:
+    parking = OffenceId("pedestrian-area-parking")
+    world.add_case(1, offence=parking, zone=None)
+    browser = await signed_in(LEA)
+    await take_and_watch(browser)
+    ticked = tuple(element.id for element in offences()[parking].elements)
+    await browser.act("case-1", "find", **(FINDING | {"elements": ticked}))
+    page = (await browser.get("/review/case-1")).text
+    assert "Transmission PVe : prête" in page
+    assert "voie automatique · 0 point pour le titulaire" in page
 
 
 @pytest.mark.parametrize(

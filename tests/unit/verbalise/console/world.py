@@ -12,6 +12,7 @@ from ingest.bus import LogReader
 from ingest.memory_bus import MemoryBus
 from storage.memory import MemoryCases
 from storage.memory_exchanges import MemoryExchanges
+from storage.memory_natinf import MemoryNatinf
 from storage.memory_uptime import MemoryUptime
 from tests.unit.verbalise.console import fakes, street
 from verbalise.console.ports import ConsolePorts
@@ -41,6 +42,7 @@ class World:
     analyst: fakes.ScriptedAnalyst = field(default_factory=fakes.ScriptedAnalyst)
     exchanges: MemoryExchanges = field(default_factory=MemoryExchanges)
     uptime: MemoryUptime = field(default_factory=MemoryUptime)
+    natinf: MemoryNatinf = field(default_factory=MemoryNatinf)
     bus: MemoryBus = field(default_factory=MemoryBus)
     site: Site = field(default_factory=street.site)
     hasher: TokenHasher | None = street.HASHER
@@ -56,6 +58,7 @@ class World:
             evidence=self.evidence,
             exchanges=self.exchanges,
             uptime=self.uptime,
+            natinf=self.natinf,
             producer=self.bus.producer(),
             log=log,
             sites=fakes.PresentSite(lambda: self.site),
