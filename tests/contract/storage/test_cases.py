@@ -9,17 +9,30 @@ from threading import Barrier
 
 import pytest
 
+from detect.model import RoadUser
 from ingest.model import CameraId
 from storage.model import Register
 from tests.contract.storage.builders import NOON, A, B, a_case, an_act
-from verbalise.model import Act, CaseId, CaseState
-from verbalise.ports import CaseSummary, StaleCase, UnknownCase
+from verbalise.model import Act, CaseId, CaseState, Sighting
+from verbalise.ports import CaseFilter, CaseSummary, StaleCase, UnknownCase
 
 
 def test_a_case_comes_back_whole(register: Register) -> None:
     case = a_case()
     assert register.cases.open_case(case)
     assert register.cases.case(case.id) == case
+
+
+def test_what_help_found_comes_back_beside_the_claim(register: Register) -> None:
+    case = a_case()
+    bare = replace(case.claim, stream=None, track=None, event=None, path=(), kind=None)
+    sighting = Sighting(case.claim.path, RoadUser.TRUCK, "detector-1")
+    evidence = replace(case.evidence, clip_ends_at=NOON + timedelta(seconds=8), sighting=sighting)
+    found = replace(case, claim=bare, evidence=evidence)
+    assert register.cases.open_case(found)
+    assert register.cases.case(case.id) == found
+    (fact,) = register.analysts.facts(CaseFilter())
+    assert fact.vehicle == "truck"
 
 
 def test_opening_twice_is_opening_once(register: Register) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from detect.model import RoadUser
 from storage.facts import deciding_act, fact_of, moved
+from storage.register.cases import EVIDENCE
 from tests.contract.storage.builders import AGENT_PLATE, MACHINE_PLATE, NOON, A, B, a_case, an_act
-from verbalise.model import Act, CaseState
+from verbalise.model import Act, CaseState, Sighting
 
 LATER = NOON + timedelta(hours=1)
 STATES = {
@@ -50,3 +54,18 @@ def test_a_fact_names_the_ground_of_a_rejection_and_no_plate() -> None:
     assert (fact.decided_at, fact.rejection, fact.plate_status) == (LATER, "authorised", "read")
     assert MACHINE_PLATE not in repr(fact)
     assert AGENT_PLATE not in repr(fact)
+
+
+def test_a_vehicle_that_nobody_named_is_unknown_unless_help_saw_it() -> None:
+    case = a_case()
+    unnamed = replace(case, claim=replace(case.claim, path=(), kind=None))
+    sighting = Sighting(case.claim.path, RoadUser.TRUCK, "detector-1")
+    seen = replace(unnamed, evidence=replace(unnamed.evidence, sighting=sighting))
+    assert [fact_of(each).vehicle for each in (case, unnamed, seen)] == ["car", "unknown", "truck"]
+
+
+def test_evidence_written_before_help_could_find_vehicles_is_still_read() -> None:
+    body = json.loads(EVIDENCE.encode(a_case().evidence))
+    for added in ("clip_ends_at", "sighting"):
+        del body["data"][added]
+    assert EVIDENCE.decode(json.dumps(body).encode()) == a_case().evidence

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from detect.model import RoadUser, TrackId
-from ingest.model import DeviceEventKind
+from detect.model import Point, RoadUser, TrackId
+from ingest.model import DeviceEventKind, DeviceId
 from tests.unit.verbalise.console import street
 from tests.unit.verbalise.console.world import PICTURES
 from verbalise.console.attempts import Attempts
@@ -17,7 +17,8 @@ from verbalise.console.case_page import next_after
 from verbalise.console.overlay import DEFAULT_FRAME_S, frame_s, overlay_of
 from verbalise.console.timeline import timeline_of
 from verbalise.console.wording import Language, Words
-from verbalise.model import Passage
+from verbalise.model import AgentId, Case, Mark, Passage, Sight, Sighting, Trigger
+from verbalise.site import Device, Line, LineKind
 
 WORDS = Words(Language.FRENCH, ZoneInfo("Europe/Paris"))
 CASE = street.case(1, PICTURES)
@@ -73,6 +74,64 @@ def test_labels_that_would_cover_the_accused_passage_go() -> None:
     case = replace(CASE, claim=replace(CASE.claim, passages=(close, CASE.claim.passages[1])))
     passages = timeline_of(case, street.site(), WORDS).rows[-1]
     assert [mark.label for mark in passages.marks] == ["", "2 · sans droit lu"]
+
+
+def without_analysis(**changes: object) -> Case:
+    """The same facts as a device reports them, with a clip of eight seconds at 12.5 pictures a second."""
+    bare: dict[str, object] = {"stream": None, "track": None, "event": None, "path": (), "kind": None, "passages": ()}
+    claim = street.claim(1, **(bare | {"device": street.BOLLARD} | changes))
+    evidence = replace(CASE.evidence, clip_ends_at=street.START + timedelta(seconds=99 * 0.08))
+    return replace(CASE, claim=claim, evidence=evidence)
+
+
+REPORTED = without_analysis()
+MARKED = without_analysis(
+    trigger=Trigger.AGENT, device=None, devices=(), mark=Mark(AgentId("lea"), Sight.LIVE, Point(0.5, 0.5))
+)
+SIGHTED = replace(
+    REPORTED,
+    evidence=replace(REPORTED.evidence, sighting=Sighting(street.car_path(), RoadUser.CAR, "detector-1")),
+)
+
+
+@pytest.mark.parametrize("case", [REPORTED, MARKED], ids=["device", "mark"])
+def test_a_case_that_nobody_followed_has_its_zone_and_no_box(case: Case) -> None:
+    over = overlay_of(case, street.site())
+    assert over.zone
+    assert over.gates == ((0.241, 0.524, 0.696, 0.505),)
+    assert (over.boxes, over.way, over.fact_box) == ((), "", None)
+
+
+@pytest.mark.parametrize("case", [REPORTED, MARKED], ids=["device", "mark"])
+def test_the_frame_comes_from_the_clip_where_nobody_was_followed(case: Case) -> None:
+    assert frame_s(case) == pytest.approx(0.08)
+    assert frame_s(replace(case, evidence=replace(case.evidence, items=()))) == DEFAULT_FRAME_S
+
+
+@pytest.mark.parametrize("case", [REPORTED, MARKED], ids=["device", "mark"])
+def test_the_time_line_of_a_case_without_analysis_holds_clip_and_facts(case: Case) -> None:
+    line = timeline_of(case, street.site(), WORDS)
+    start, end = line.clip_pct
+    assert 0 <= start < line.fact_pct < end <= 100
+    assert line.duration_s >= 8
+    assert [row.name for row in line.rows][:1] == (["Borne 1"] if case.claim.devices else ["passages"])
+
+
+def test_what_help_found_is_drawn_as_the_vehicles_way() -> None:
+    drawn, analysed = overlay_of(SIGHTED, street.site()), overlay_of(CASE, street.site())
+    assert (drawn.boxes, drawn.way, drawn.fact_box) == (analysed.boxes, analysed.way, analysed.fact_box)
+    assert SIGHTED.kind is RoadUser.CAR
+    assert SIGHTED.claim.path == ()
+
+
+def test_the_stop_line_of_a_signals_claim_is_drawn() -> None:
+    site, signal, loop = street.site(), DeviceId("signal-1"), DeviceId("loop-1")
+    points = (Point(0.2, 0.7), Point(0.5, 0.7), Point(0.8, 0.75))
+    camera = replace(site.cameras[street.CAMERA], lines=(Line("stop-1", LineKind.STOP, "Rue Verte", points, signal),))
+    devices = {signal: Device(signal, "signal", "Feu 1"), loop: Device(loop, "loop", "Boucle 1", serves=signal)}
+    red = without_analysis(device=loop, zone=None)
+    over = overlay_of(red, replace(site, cameras={street.CAMERA: camera}, devices=devices))
+    assert over.gates == ((0.2, 0.7, 0.5, 0.7), (0.5, 0.7, 0.8, 0.75))
 
 
 @pytest.mark.parametrize(
