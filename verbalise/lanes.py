@@ -97,7 +97,7 @@ def _was_corrected(case: Case) -> bool:
 
 
 def _rear_plate_unread(case: Case) -> bool:
-    return case.claim.kind is RoadUser.MOTORCYCLE and case.plate.status is not PlateStatus.READ
+    return case.kind is RoadUser.MOTORCYCLE and case.plate.status is not PlateStatus.READ
 
 
 def _is_incomplete(case: Case) -> bool:

@@ -73,7 +73,7 @@ def _facts(dossier: Dossier, numbers: Numbers) -> list[Block]:
         (words("dossier.clock"), _clock(dossier.clock, words)),
         (words("dossier.camera"), f"{camera.name} ({claim.camera})" if camera else claim.camera),
         (words("dossier.origin"), provenance(claim, site, words, numbers)),
-        (words("dossier.vehicle"), words(f"vehicle.{claim.kind or 'unknown'}")),
+        (words("dossier.vehicle"), words(f"vehicle.{case.kind or 'unknown'}")),
         (words("dossier.plate"), case.agent_plate or words("dossier.no-plate")),
     )
     return [Heading(words("dossier.facts")), Facts(rows), Text(offence.short_fr, quiet=True)]

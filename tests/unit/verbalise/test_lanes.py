@@ -10,7 +10,7 @@ import pytest
 from detect.model import PlateStatus, RoadUser
 from tests.unit.verbalise.console import street
 from verbalise.lanes import Lane, LaneReason, lane_of
-from verbalise.model import Act, AgentId, Case, CaseId, CaseState, Decision, Viewing
+from verbalise.model import Act, AgentId, Case, CaseId, CaseState, Decision, Sighting, Viewing
 
 NOW = street.FACTS + timedelta(minutes=5)
 MACHINE = street.MACHINE_PLATE
@@ -71,6 +71,13 @@ def test_two_wheelers_need_their_one_plate_read() -> None:
     assert lane_of(found(finding, kind=RoadUser.MOTORCYCLE)).lane is Lane.AUTOMATIC
     unread = lane_of(found(finding, machine=None, kind=RoadUser.MOTORCYCLE))
     assert unread.reasons == (LaneReason.TWO_WHEELER,)
+
+
+def test_a_two_wheeler_that_only_help_saw_needs_its_plate_read_too() -> None:
+    case = found(an_act(Act.FIND, MACHINE), machine=None, kind=None, path=())
+    sighting = Sighting(street.car_path(), RoadUser.MOTORCYCLE, "test")
+    seen = replace(case, evidence=replace(case.evidence, sighting=sighting))
+    assert lane_of(seen).reasons == (LaneReason.TWO_WHEELER,)
 
 
 def test_a_dossier_with_holes_goes_by_hand_and_every_reason_is_given() -> None:
