@@ -20,7 +20,7 @@ from deploy.settings import load_settings
 from ingest.errors import Halt
 from storage.model import Register
 from verbalise.law.catalogue import Offence, offences
-from verbalise.law.codes import CodeStatus, OffenceCodes, Standing, codes_of, export_blocks, newest_listed
+from verbalise.law.codes import CodeStatus, OffenceCodes, codes_of, export_blocks, newest_listed
 from verbalise.law.importing import CodeChange, import_list
 from verbalise.law.natinf_file import UTF_8, month_in_name, read_natinf
 
@@ -95,7 +95,7 @@ def change_line(change: CodeChange) -> str:
 
 
 def _told(status: CodeStatus) -> str:
-    if status.standing is Standing.NOT_NEEDED:
+    if not status.is_needed:
         return "–"
     return f"{status.number or '?'} ({status.standing})"
 

@@ -54,6 +54,7 @@ class ActLine:
 class LawCard:
     """The alleged offence and its legal anchors."""
 
+    offence: OffenceId
     title: str
     anchors: str
     by_law: str
@@ -133,6 +134,7 @@ def queue_lines(cases: Sequence[CaseSummary], words: Words, numbers: Numbers, no
 def law_card(case: Case, offence: Offence, site: Site, words: Words) -> LawCard:
     """The alleged offence as one card."""
     return LawCard(
+        offence=offence.id,
         title=words.title(offence),
         anchors=" · ".join(filter(None, (offence.article, offence.item, _liability(offence)))),
         by_law=_by_law(case, site, words),

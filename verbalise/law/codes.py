@@ -76,6 +76,11 @@ class CodeStatus:
         """Whether an export may carry it."""
         return self.standing in PROVEN
 
+    @property
+    def is_needed(self) -> bool:
+        """Whether the offence has such a code at all."""
+        return self.standing is not Standing.NOT_NEEDED
+
 
 @dataclass(frozen=True, slots=True)
 class OffenceCodes:
