@@ -75,10 +75,8 @@ def import_file(
     """Record a site file as the next version, and its people."""
 
     def run() -> int:
-        if at_once and start is not None:
-            raise Halt("--from and --at-once exclude each other")
         now = datetime.now(UTC)
-        starts = instant_of(start, now if at_once else now + LEAD)
+        starts = _start(start, at_once, now)
         hasher = token_hasher(secrets_from(load_register_access().secrets_dir))
         description = load_description(path, hasher=hasher)
         wanted = Importing(description, path.parent.resolve(), starts, now, by or getpass.getuser())
@@ -115,6 +113,21 @@ def diff(before: str, after: str) -> None:
         return 0
 
     sys.exit(guarded(run))
+
+
+def _start(start: str | None, at_once: bool, now: datetime) -> datetime:
+    """From when an import holds. Raises Halt where running workers could not all know it in time."""
+    if at_once and start is not None:
+        raise Halt("--from and --at-once exclude each other")
+    if start is None:
+        return now if at_once else now + LEAD
+    starts = instant_of(start, now)
+    if now <= starts < now + LEAD:
+        raise Halt(
+            f"--from {start} is less than {LEAD.seconds} s away: not every worker would know it in time; "
+            "leave --from out, or stop the workers and say --at-once"
+        )
+    return starts
 
 
 def _said(version: SiteVersion | None) -> str:

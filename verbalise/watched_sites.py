@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import structlog
 from prometheus_client import Counter
 
-from ingest.errors import Halt, RetryLater
+from ingest.errors import ConstatError, Halt
 from verbalise.site import Site
 from verbalise.site_history import SiteBook
 from verbalise.site_register import SiteRegister, editions_of
@@ -24,7 +24,7 @@ LEAD = timedelta(seconds=30)
 """How far ahead an import takes effect unless told otherwise: several looks of every worker, so that all of them know
 the version before its first instant and judge alike (docs/decisions/0008-site-versions.md)."""
 
-away = Counter("constat_site_register_away_total", "Looks for a new site version that the register did not answer")
+_away = Counter("constat_site_register_away_total", "Looks for a new site version that the register did not answer")
 
 
 class WatchedSites:
@@ -55,18 +55,25 @@ class WatchedSites:
         return self._current().version(digest)
 
     def refresh(self) -> None:
-        """Look once for versions after those that are known. Never raises; call from one thread at a time."""
+        """Look once for versions after those that are known; call from one thread at a time.
+
+        A register that refuses is as good as one that is away: what is known goes on, for a claim missed is lost.
+        """
         try:
             versions = self._register.versions(self._seen)
-            if versions:
-                self._book = SiteBook([*self._book.editions, *editions_of(versions)])
-                self._seen = versions[-1].number
-                _log.info("site.version", number=self._seen, digest=versions[-1].digest[:12])
-        except RetryLater as error:
-            away.inc()
+        except ConstatError as error:
+            _away.inc()
             _log.warning("site.register_away", known=self._seen, reason=str(error))
+            return
+        try:
+            editions = editions_of(versions)
         except Halt as error:
             self._failure = error
+            return
+        if versions:
+            self._book = SiteBook([*self._book.editions, *editions])
+            self._seen = versions[-1].number
+            _log.info("site.version", number=self._seen, digest=versions[-1].digest[:12])
 
     def watch(self, refresh_s: float = REFRESH_S) -> WatchedSites:
         """Refresh in a thread of its own from now on."""

@@ -102,6 +102,15 @@ def test_yesterday_stays_as_it_was(url: str, tmp_path: Path) -> None:
     assert "past" in result.output
 
 
+def test_workers_are_given_time_to_learn_of_it(url: str, tmp_path: Path) -> None:
+    done("site", "import", str(DEMO))
+    soon = (datetime.now(UTC) + timedelta(seconds=10)).isoformat()
+    result = constat("site", "import", str(changed_site(tmp_path)), "--from", soon)
+    assert result.exit_code == 78
+    assert "--at-once" in result.output
+    assert constat("site", "import", str(DEMO), "--from", soon, "--at-once").exit_code == 78
+
+
 @pytest.mark.parametrize("written", ["2026-01-01T00:00:00", "yesterday"])
 def test_an_instant_must_be_one(url: str, written: str) -> None:
     result = constat("site", "show", "--as-of", written)

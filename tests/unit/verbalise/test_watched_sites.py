@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from prometheus_client import REGISTRY
 
-from ingest.errors import Halt, RetryLater
+from ingest.errors import ConstatError, Halt, RetryLater
 from storage.memory_sites import MemorySites
 from tests.unit.verbalise.site_documents import describe, put, whole
 from tests.waiting import wait_until
@@ -23,11 +23,11 @@ LATER = NOW + timedelta(minutes=1)
 class Moody(MemorySites):
     """A register that can be away."""
 
-    is_away = False
+    fault: ConstatError | None = None
 
     def versions(self, after: int = 0) -> list[SiteVersion]:
-        if self.is_away:
-            raise RetryLater("gone for lunch")
+        if self.fault is not None:
+            raise self.fault
         return super().versions(after)
 
 
@@ -67,14 +67,15 @@ def test_watching_needs_nobody_to_ask(tmp_path: Path, register: Moody) -> None:
     sites.close()
 
 
-def test_while_the_register_is_away_what_is_known_goes_on(tmp_path: Path, register: Moody) -> None:
+@pytest.mark.parametrize("fault", [RetryLater("gone for lunch"), Halt("password changed")])
+def test_while_the_register_is_away_what_is_known_goes_on(fault: ConstatError, tmp_path: Path, register: Moody) -> None:
     sites = WatchedSites(register)
     before = away_count()
-    register.is_away = True
+    register.fault = fault
     sites.refresh()
     assert sites.as_of(LATER).commune == "Rouen"
     assert away_count() == before + 1
-    register.is_away = False
+    register.fault = None
     register.record(described(tmp_path, "Darnétal"))
     sites.refresh()
     assert sites.as_of(LATER).commune == "Darnétal"
@@ -94,6 +95,6 @@ def test_without_a_site_it_says_how_to_import_one() -> None:
 
 
 def test_it_does_not_start_on_a_register_that_is_away(register: Moody) -> None:
-    register.is_away = True
+    register.fault = RetryLater("gone for lunch")
     with pytest.raises(RetryLater):
         WatchedSites(register)
