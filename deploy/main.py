@@ -15,12 +15,14 @@ from deploy import agent_command, site_command
 from deploy.guarding import guarded
 from deploy.law_command import law_app
 from deploy.logs import configure_logs
+from deploy.report_command import report_app
 from deploy.settings import Settings, load_settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(site_command.app, name="site")
 app.add_typer(agent_command.app, name="agent")
 app.add_typer(law_app, name="law")
+app.add_typer(report_app, name="report")
 
 _out = Console()
 
