@@ -9,7 +9,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from ingest.model import ClockSource, ClockState, DeviceEventKind
+from ingest.model import CameraId, ClockSource, ClockState, DeviceEventKind
 from tests.pdf_text import text_of
 from tests.unit.verbalise.console import street
 from tests.unit.verbalise.console.conftest import SignIn
@@ -157,6 +157,13 @@ async def test_it_says_how_far_the_clock_goes(
     printed = text_of((await (await signed_in(LEA)).get(DOSSIER)).content)
     assert said in printed
     assert "Aucun équipement n’a rien signalé" in printed
+
+
+async def test_it_stands_without_the_camera_having_stayed_on_the_site(world: World, signed_in: SignIn) -> None:
+    add_delit(world, camera=CameraId("gone"))
+    said = text_of((await (await signed_in(LEA)).get(DOSSIER)).content)
+    assert "Caméra gone" in said
+    assert "Images conservées sur réquisition de l’officier de police judiciaire. N°" in said
 
 
 async def test_looking_at_it_is_logged_first(world: World, signed_in: SignIn) -> None:
