@@ -35,6 +35,7 @@ class WorkerName(StrEnum):
     DETECT = "detect"
     VERBALISE = "verbalise"
     CASEWORK = "casework"
+    STEWARD = "steward"
     CONSOLE = "console"
     DEVICE_PLAYER = "device-player"
 

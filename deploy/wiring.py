@@ -156,6 +156,20 @@ def run_casework(settings: Settings) -> int:
         register.close()
 
 
+def run_steward(settings: Settings) -> int:
+    """Gate changes to the ledger, notices, uptime and the permits used."""
+    from storage.register.opening import open_register
+    from verbalise.steward.worker import GROUP, StewardPorts, StewardWorker, run_until_signalled
+
+    register = open_register(settings.register_db, secrets_from(settings.secrets_dir))
+    ports = StewardPorts(register.ledger, register.gates, register.notices, register.uptime, register.suppressions)
+    worker = StewardWorker(KafkaConsumer(settings.bus, GROUP, settings.instance), sites_of(settings), ports, _now)
+    try:
+        return run_until_signalled(worker)
+    finally:
+        register.close()
+
+
 def run_console(settings: Settings) -> int:
     """The desks."""
     from storage.evidence.opening import open_evidence_store
@@ -210,6 +224,7 @@ RUNS: Mapping[str, Run] = {
     "detect": run_detect,
     "verbalise": run_verbalise,
     "casework": run_casework,
+    "steward": run_steward,
     "console": run_console,
     "device-player": run_device_player,
 }

@@ -18,6 +18,7 @@ from storage.facts import fact_of, moved, summary_of
 from storage.memory_exchanges import MemoryExchanges
 from storage.memory_natinf import MemoryNatinf
 from storage.memory_sites import MemorySites
+from storage.memory_steward import MemoryGates, MemoryNotices, MemorySuppressions
 from storage.memory_uptime import MemoryUptime
 from storage.model import LedgerBreak, LedgerHead, Register
 from verbalise.model import AccessEntry, Agent, AgentId, Alert, AlertId, Case, CaseId, CaseState, Decision
@@ -288,5 +289,8 @@ def memory_register(time_zone: str = "Europe/Paris") -> Register:
         uptime=MemoryUptime(),
         natinf=MemoryNatinf(),
         sites=MemorySites(),
+        gates=MemoryGates(),
+        notices=MemoryNotices(),
+        suppressions=MemorySuppressions(),
         close=lambda: None,
     )

@@ -11,6 +11,7 @@ from verbalise.exchanges import ExchangeRegister
 from verbalise.law.natinf import NatinfRegister
 from verbalise.ports import AccessLedger, AgentRegister, AlertRegister, AnalystView, CaseRegister
 from verbalise.site_register import SiteRegister
+from verbalise.steward.ports import GateRegister, NoticeRegister, SuppressionRegister
 from verbalise.uptime import UptimeRegister
 
 SecretOf = Callable[[str], str | None]
@@ -81,4 +82,7 @@ class Register:
     uptime: UptimeRegister
     natinf: NatinfRegister
     sites: SiteRegister
+    gates: GateRegister
+    notices: NoticeRegister
+    suppressions: SuppressionRegister
     close: Callable[[], None]

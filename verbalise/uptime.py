@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from ingest.health import CameraHealth
 from ingest.model import CameraId
 
 
@@ -36,7 +38,23 @@ class CameraHour:
 
 
 class UptimeRegister(Protocol):
-    """The hours measured."""
+    """The hours measured, and the newest word on each camera."""
+
+    def hour(self, camera: CameraId, hour: datetime) -> CameraHour | None:
+        """What was measured in the hour that begins then, None if nothing was. Raises RetryLater."""
+        ...
+
+    def newest(self) -> list[CameraHealth]:
+        """The record of each camera that was folded last, by camera. Raises RetryLater."""
+        ...
+
+    def fold(self, health: CameraHealth, hours: Sequence[CameraHour]) -> None:
+        """Keep hours as they are after a record, and the record as the camera's newest: all of it or nothing.
+
+        Raises:
+            RetryLater: the register is away.
+        """
+        ...
 
     def hours(self, since: datetime, until: datetime) -> list[CameraHour]:
         """Hours that begin within the span, `until` exclusive, by hour and camera. Raises RetryLater."""

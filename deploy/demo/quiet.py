@@ -15,8 +15,9 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "detect": [topics.VIDEO],
     "verbalise": [topics.TRACKS, topics.DEVICES],
     "casework": [topics.CLAIMS],
+    "steward": [topics.SUPPRESSED],
 }
-"""Every consumer group with the topics that it drains, in the order of the flow."""
+"""Every consumer group with the topics that it drains, in the order of the flow; `health` never ends."""
 
 LOOKS = 3
 """Quiet must be seen so often in a row: between two groups a record is for a moment nobody's."""

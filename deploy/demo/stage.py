@@ -24,7 +24,7 @@ from ingest.kafka import KafkaAdmin
 
 Say = Callable[[str], None]
 
-_WORKERS = ("devices", "detect", "verbalise", "casework", "console")
+_WORKERS = ("devices", "detect", "verbalise", "casework", "steward", "console")
 _PLAYERS = ("ingest", "device-player")
 """Started once the workers are in, so that the first picture finds them all."""
 _LEAD = timedelta(seconds=6)

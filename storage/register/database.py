@@ -73,6 +73,11 @@ class Database:
         done = connection.execute(statement.values(**row).on_conflict_do_nothing(index_elements=keys).returning(*keys))
         return done.first() is not None
 
+    def insert_or_replace(self, connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
+        """Insert a row, in place of the one that has its primary key."""
+        statement = (sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)).values(**row)
+        connection.execute(statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=dict(row)))
+
     def close(self) -> None:
         """Let go of every connection."""
         self._engine.dispose()

@@ -18,6 +18,7 @@ from storage.register.exchanges import SqlExchanges
 from storage.register.ledger import SqlLedger
 from storage.register.natinf import SqlNatinf
 from storage.register.sites import SqlSites
+from storage.register.steward import SqlGates, SqlNotices, SqlSuppressions
 from storage.register.upgrade import check_version, upgrade
 from storage.register.uptime import SqlUptime
 from storage.secrets import no_secrets, two_parts
@@ -53,6 +54,9 @@ def open_register(settings: RegisterSettings, secret_of: SecretOf = no_secrets) 
         uptime=SqlUptime(database),
         natinf=SqlNatinf(database),
         sites=SqlSites(database),
+        gates=SqlGates(database),
+        notices=SqlNotices(database),
+        suppressions=SqlSuppressions(database),
         close=database.close,
     )
 

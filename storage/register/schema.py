@@ -214,6 +214,13 @@ CAMERA_HOURS = Table(
     Column("bytes", BigInteger, nullable=False),
 )
 
+CAMERA_HEALTHS = Table(
+    "camera_healths",
+    METADATA,
+    Column("camera", String, primary_key=True),
+    Column("record", Text, nullable=False),
+)
+
 SUPPRESSIONS = Table(
     "suppressions",
     METADATA,

@@ -99,6 +99,11 @@ def _make_gate() -> None:
         sa.Column("most_connections", sa.Integer(), nullable=False),
         sa.Column("bytes", sa.BigInteger(), nullable=False),
     )
+    op.create_table(
+        "camera_healths",
+        sa.Column("camera", sa.String(), primary_key=True),
+        sa.Column("record", sa.Text(), nullable=False),
+    )
 
 
 def _make_traces() -> None:

@@ -1,0 +1,1 @@
+"""Keeps watch over what is allowed: gate changes to the ledger, notices before texts end, uptime, permits used."""
