@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from deploy.asyncapi import asyncapi_document
+from deploy.offences_page import offences_page
 from deploy.settings import PREFIX, Settings
 from verbalise.site_file import site_schema
 
@@ -39,6 +40,7 @@ def json_text(document: object) -> str:
 
 PUBLISHED: Mapping[str, Callable[[], str]] = {
     "docs/settings.md": settings_page,
+    "docs/offences.md": offences_page,
     "docs/asyncapi.json": lambda: json_text(asyncapi_document()),
     "docs/site.schema.json": lambda: json_text(site_schema()),
 }
