@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from detect.model import RoadUser
 from ingest import topics
 from ingest.model import CameraId
 from tests.unit.verbalise.console import street
 from tests.unit.verbalise.console.conftest import SignIn
-from tests.unit.verbalise.console.world import Browser, World, hidden
+from tests.unit.verbalise.console.world import PICTURES, Browser, World, hidden
 from verbalise.console import metrics
 from verbalise.lifecycle import REFUSALS_FR, Refusal
-from verbalise.model import Access, Act, Capacity, CaseId, CaseState, EvidenceKind, OffenceId, RejectionReason
+from verbalise.model import Access, Act, Capacity, CaseId, CaseState, EvidenceKind, OffenceId, RejectionReason, Sighting
 from verbalise.wire import CASE_EVENT
 
 CASE = CaseId("case-1")
@@ -300,3 +303,22 @@ async def test_there_is_no_act_on_several_cases(world: World, signed_in: SignIn)
     page = (await browser.get("/review")).text
     assert "checkbox" not in page
     assert (await browser.send("/review/find", page)).status_code in (404, 405)
+
+
+@pytest.mark.parametrize("sighted", [False, True], ids=["nobody followed", "found again by help"])
+async def test_a_case_that_no_analysis_made_is_shown_with_its_clip(
+    world: World, signed_in: SignIn, sighted: bool
+) -> None:
+    bare = {"stream": None, "track": None, "event": None, "path": (), "kind": None, "passages": ()}
+    evidence = street.case(1, PICTURES).evidence
+    sighting = Sighting(street.car_path(), RoadUser.TRUCK, "detector-1") if sighted else None
+    world.cases.open_case(
+        replace(street.case(1, PICTURES, device=street.BOLLARD, **bare), evidence=replace(evidence, sighting=sighting))
+    )
+    browser = await signed_in(LEA)
+    page = (await browser.get("/review/case-1")).text
+    assert CLIP in page
+    assert ("retrouvé dans l’extrait par une aide automatique" in page) == sighted
+    assert ("véhicule non suivi par la caméra" in page) == (not sighted)
+    assert ("Camion ou fourgon" in page) == sighted
+    assert ('id="box"' in page) == sighted
