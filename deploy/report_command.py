@@ -70,5 +70,7 @@ def coordination_pdf(month: Month, sites: SiteHistory, register: Register, now: 
     """The month's report as a PDF, once the ledger says who read it. Raises RetryLater."""
     purpose = f"convention, par {getpass.getuser()}"
     register.ledger.write(AccessEntry(now, None, Access.VIEW_REPORT, f"coordination/{month}", purpose, LOCAL))
-    sources = CoordinationSources(sites, register.uptime, register.exchanges, register.analysts)
+    sources = CoordinationSources(
+        sites, register.uptime, register.exchanges, register.analysts, register.gates, register.ledger
+    )
     return print_paper(coordination_paper(sources.report(month, now)))

@@ -189,6 +189,7 @@ def run_console(settings: Settings) -> int:
         evidence=open_evidence_store(settings.evidence, secret_of),
         exchanges=register.exchanges,
         uptime=register.uptime,
+        gates=register.gates,
         natinf=register.natinf,
         producer=KafkaProducer(settings.bus),
         log=log,

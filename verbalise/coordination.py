@@ -14,16 +14,16 @@ from ingest.model import CameraId
 from verbalise.agreements import Aim, Convention, Network, PartyId
 from verbalise.exchanges import Exchange, ExchangeKind
 from verbalise.gate import may_ingest
-from verbalise.model import Trigger
+from verbalise.model import AccessEntry, Trigger
 from verbalise.months import Month, months_before
 from verbalise.ports import CaseFact
 from verbalise.site import Site
 from verbalise.site_history import SiteHistory
+from verbalise.steward.notices import due_notices
+from verbalise.steward.ports import Notice
 from verbalise.uptime import CameraHour
 
 HOUR = timedelta(hours=1)
-WARNED_MONTHS = 3
-"""How many months ahead a meeting hears that a text ends: a prefect's order takes three to be given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,13 @@ class Facts:
         hours: Measured hours that begin in the month.
         exchanges: Entries of the log in the month.
         cases: Cases whose facts are in the month.
+        changes: What the ledger says of the gate in the month: uses that opened or shut.
     """
 
     hours: Sequence[CameraHour]
     exchanges: Sequence[Exchange]
     cases: Sequence[CaseFact]
+    changes: Sequence[AccessEntry]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +101,6 @@ class CaseCount:
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
-    """A text that ends within the months that a meeting is told of; `camera` is None for the convention."""
-
-    text_fr: str
-    until: datetime
-    camera: CameraId | None
-
-
-@dataclass(frozen=True, slots=True)
 class CoordinationReport:
     """The month, for the parties of the convention. It holds no plate, no picture and no agent's name.
 
@@ -117,6 +110,8 @@ class CoordinationReport:
         site: As it was described at the end of the span.
         entries: What people wrote into the log, oldest first; looks are in `uses`.
         crowded: Hours in which a camera had more than one connection from Constat at a time.
+        changes: Uses that opened or shut, oldest first.
+        endings: Texts that end soon and that nothing follows, the nearest end first.
         unmeasured: Cameras with allowed hours that nobody measured, and how many seconds.
     """
 
@@ -130,7 +125,8 @@ class CoordinationReport:
     entries: tuple[Exchange, ...]
     crowded: tuple[CameraHour, ...]
     unmeasured: tuple[tuple[CameraId, int], ...]
-    endings: tuple[Ending, ...]
+    changes: tuple[AccessEntry, ...]
+    endings: tuple[Notice, ...]
 
     def entries_of(self, *kinds: ExchangeKind) -> tuple[Exchange, ...]:
         """Entries of some kinds, oldest first."""
@@ -167,6 +163,7 @@ def coordination_report(month: Month, history: SiteHistory, facts: Facts, at: da
         entries=_written(facts.exchanges),
         crowded=tuple(hour for hour in facts.hours if hour.most_connections > 1),
         unmeasured=_unmeasured(allowed, facts.hours),
+        changes=tuple(sorted(facts.changes, key=lambda entry: (entry.at, entry.subject))),
         endings=endings(site, last),
     )
 
@@ -176,25 +173,9 @@ def notice_day(convention: Convention, site: Site) -> datetime:
     return months_before(convention.valid_until, convention.notice_months, site.timezone)
 
 
-def endings(site: Site, at: datetime) -> tuple[Ending, ...]:
-    """Texts in force that end within `WARNED_MONTHS`, the first first."""
-    soon = (each for each in _texts(site, at) if months_before(each.until, WARNED_MONTHS, site.timezone) <= at)
-    return tuple(sorted(soon, key=lambda each: (each.until, each.camera or "", each.text_fr)))
-
-
-def _texts(site: Site, at: datetime) -> Iterator[Ending]:
-    if site.convention is not None and site.convention.in_force(at):
-        yield Ending(f"Convention {site.convention.reference}", site.convention.valid_until, None)
-    for permission in site.help:
-        if permission.in_force(at):
-            yield Ending(f"Aide automatique : {permission.text}", permission.valid_until, None)
-    for camera_id, camera in site.cameras.items():
-        for order in camera.authorisations:
-            if order.in_force(at):
-                yield Ending(f"Arrêté préfectoral {order.reference}", order.valid_until, camera_id)
-        for basis in camera.analysis:
-            if basis.in_force(at):
-                yield Ending(f"Base légale de l’analyse : {basis.text}", basis.valid_until, camera_id)
+def endings(site: Site, at: datetime) -> tuple[Notice, ...]:
+    """Notices of texts that end, as the steward gives them; agents' acts are no matter of the convention's."""
+    return tuple(notice for notice in due_notices(site, at) if not notice.subject.startswith("agent/"))
 
 
 @dataclass(frozen=True, slots=True)

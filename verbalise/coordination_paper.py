@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from ingest.model import CameraId
 from verbalise.access import AIMS_FR, party_name
 from verbalise.agreements import Network
-from verbalise.coordination import WARNED_MONTHS, CoordinationReport, NetworkUptime, notice_day
+from verbalise.coordination import CoordinationReport, NetworkUptime, notice_day
 from verbalise.exchanges import LOOK_LASTS, Exchange, ExchangeKind
 from verbalise.model import Trigger
 from verbalise.paper import Block, Facts, Heading, Listing, Paper, Text, day_fr, month_fr
+from verbalise.steward.gates import HELP
 
 NETWORKS_FR: Mapping[Network | None, str] = {
     Network.BOLLARD: "Bornes",
@@ -32,6 +33,12 @@ KINDS_FR: Mapping[ExchangeKind, str] = {
     ExchangeKind.INCIDENT: "incident",
     ExchangeKind.DISTURBANCE: "perturbation",
     ExchangeKind.MEETING: "réunion",
+}
+USES_FR: Mapping[str, str] = {
+    "ingest": "réception de la vidéo",
+    "trigger": "relevé des faits",
+    "analysis": "analyse des images",
+    HELP: "Aide automatique",
 }
 UPTIME_FR = (
     "Part du temps autorisé par l’arrêté et la convention où la vidéo est arrivée, sur le seul temps mesuré. "
@@ -59,7 +66,7 @@ def coordination_paper(report: CoordinationReport) -> Paper:
 
 def coordination_blocks(report: CoordinationReport) -> Iterable[Block]:
     """The report, part by part."""
-    for part in (_span, _uptime, _uses, _cases, _disturbances, _entries, _endings, _missing):
+    for part in (_span, _uptime, _uses, _cases, _disturbances, _entries, _changes, _endings, _missing):
         yield from part(report)
 
 
@@ -208,22 +215,30 @@ def _log(report: CoordinationReport, entries: Iterable[Exchange]) -> Block:
     )
 
 
-def _endings(report: CoordinationReport) -> Iterable[Block]:
-    yield Heading(f"Échéances dans les {WARNED_MONTHS} mois")
-    if not report.endings:
-        yield Text("Aucun texte n’arrive à son terme.")
+def _changes(report: CoordinationReport) -> Iterable[Block]:
+    yield Heading("Autorisations ouvertes ou fermées")
+    if not report.changes:
+        yield Text("Aucun changement.")
         return
     yield Listing(
-        head=("Texte", "Caméra", "Dernier jour"),
+        head=("Quand", "Usage", "Changement"),
         rows=tuple(
-            (
-                ending.text_fr,
-                "toutes" if ending.camera is None else _camera(report, ending.camera),
-                _last_day(report, ending.until),
-            )
-            for ending in report.endings
+            (_instant(report, change.at), _use(report, change.subject), _said(change.purpose))
+            for change in report.changes
         ),
-        shares=(4, 3, 2),
+        shares=(1.7, 3.2, 6),
+    )
+
+
+def _endings(report: CoordinationReport) -> Iterable[Block]:
+    yield Heading("Échéances")
+    if not report.endings:
+        yield Text("Aucun texte n’arrive à son terme sans être suivi.")
+        return
+    yield Listing(
+        head=("Texte", "Dernier jour"),
+        rows=tuple((ending.text, _last_day(report, ending.ends_at)) for ending in report.endings),
+        shares=(5, 2),
     )
 
 
@@ -248,6 +263,19 @@ def _is_measured(report: CoordinationReport) -> bool:
 def _camera(report: CoordinationReport, camera: CameraId) -> str:
     known = report.site.cameras.get(camera)
     return camera if known is None else known.name
+
+
+def _said(change: str) -> str:
+    """A change as the ledger words it, without the arrow that the paper's fonts lack."""
+    return change.replace(" → ", ", puis ")
+
+
+def _use(report: CoordinationReport, subject: str) -> str:
+    """A use of the gate, for example `camera/B1/analysis/red-light`, in words."""
+    kind, camera, *what = subject.split("/")
+    if kind != "camera" or not what:
+        return USES_FR.get(subject, subject)
+    return f"{_camera(report, CameraId(camera))} : {USES_FR.get(what[0], what[0])}"
 
 
 def _instant(report: CoordinationReport, at: datetime) -> str:

@@ -13,6 +13,7 @@ from verbalise.permits import TokenHasher
 from verbalise.ports import AccessLedger, AgentRegister, AlertRegister, AnalystView, CaseRegister, EvidenceStore
 from verbalise.site import Site
 from verbalise.site_history import SiteHistory
+from verbalise.steward.ports import GateRegister
 from verbalise.uptime import UptimeRegister
 
 
@@ -34,6 +35,7 @@ class ConsolePorts:
     evidence: EvidenceStore
     exchanges: ExchangeRegister
     uptime: UptimeRegister
+    gates: GateRegister
     natinf: NatinfRegister
     producer: Producer
     log: LogReader | None

@@ -23,7 +23,7 @@ from verbalise.coordination import (
     span_of,
 )
 from verbalise.exchanges import Exchange, ExchangeKind, look_entry, note
-from verbalise.model import CITY, CaseId, CaseState, OffenceId, Trigger
+from verbalise.model import CITY, Access, AccessEntry, CaseId, CaseState, OffenceId, Trigger
 from verbalise.months import Month
 from verbalise.ports import CaseFact
 from verbalise.site import AnalysisBasis
@@ -47,12 +47,13 @@ def report(
     hours: Sequence[CameraHour] = (),
     exchanges: Sequence[Exchange] = (),
     cases: Sequence[CaseFact] = (),
+    changes: Sequence[AccessEntry] = (),
     *,
     book: SiteBook = BOOK,
     made: datetime = AFTER,
 ) -> CoordinationReport:
     """November's report."""
-    return coordination_report(NOVEMBER, book, Facts(hours, exchanges, cases), made)
+    return coordination_report(NOVEMBER, book, Facts(hours, exchanges, cases, changes), made)
 
 
 def fact(name: str, camera: CameraId, trigger: Trigger) -> CaseFact:
@@ -133,7 +134,7 @@ def test_a_month_to_come_covers_nothing() -> None:
 
 def test_a_month_with_a_change_of_clocks_has_its_own_number_of_hours() -> None:
     march = Month(2026, 3)
-    made = coordination_report(march, BOOK, Facts((), (), ()), at("2026-04-02 08:00"))
+    made = coordination_report(march, BOOK, Facts((), (), (), ()), at("2026-04-02 08:00"))
     assert dict(made.unmeasured)[TRAFFIC] == (31 * 24 - 1) * 3600
 
 
@@ -185,11 +186,26 @@ def test_texts_that_end_within_three_months_are_told_first_first() -> None:
     camera = replace(SITE.cameras[TRAFFIC], authorisations=(soon,), analysis=(basis,))
     site = replace(SITE, cameras={TRAFFIC: camera, BOLLARD: SITE.cameras[BOLLARD]})
     told = endings(site, at("2026-11-30 23:59"))
-    assert [(each.text_fr, each.camera) for each in told] == [
-        ("Arrêté préfectoral 76-2026-099", TRAFFIC),
-        ("Convention 2026-07", None),
-        ("Base légale de l’analyse : Essai", TRAFFIC),
+    assert [each.text for each in told] == [
+        "L’arrêté préfectoral 76-2026-099 de la caméra T1 prend fin le 20/12/2026 à 00:00",
+        "La convention 2026-07 prend fin le 01/01/2027 à 00:00 : le délai de préavis court",
+        "La base légale de l’analyse (Essai) sur la caméra T1 prend fin le 28/02/2027 à 00:00",
     ]
+
+
+def test_agents_acts_are_no_matter_of_the_meeting() -> None:
+    leaving = replace(person(CITY), valid_until=at("2026-12-10 00:00"))
+    assert [each.subject for each in endings(replace(SITE, agents=(leaving,)), at("2026-11-30 23:59"))] == [
+        "convention"
+    ]
+
+
+def test_uses_that_opened_or_shut_are_told_in_order() -> None:
+    first, last = (
+        AccessEntry(at(when), None, Access.GATE_CHANGED, "camera/T1/ingest", "ouvert → fermé", "steward")
+        for when in ("2026-11-03 10:00", "2026-11-20 10:00")
+    )
+    assert report(changes=[last, first]).changes == (first, last)
 
 
 def test_what_has_ended_is_not_told_as_ending() -> None:

@@ -16,7 +16,7 @@ from tests.unit.verbalise.test_coordination import HOURS_OF_NOVEMBER, SITE, fact
 from verbalise.agreements import Network
 from verbalise.coordination_paper import KINDS_FR, NETWORKS_FR, TRIGGERS_FR, coordination_paper
 from verbalise.exchanges import ExchangeKind, note
-from verbalise.model import Trigger
+from verbalise.model import Access, AccessEntry, Trigger
 from verbalise.paper import print_paper
 from verbalise.site_history import SiteBook
 
@@ -71,6 +71,19 @@ def test_looks_calls_and_cases_are_counted() -> None:
     assert "Appels d’astreinte déclarés : 1." in printed
     assert "Circulation agent 1" in printed
     assert "appel d’astreinte le PCRT Accident" in printed
+
+
+def test_uses_that_opened_or_shut_are_named() -> None:
+    subjects = {
+        "camera/T1/ingest": "T1 : réception de la vidéo ouvert, puis fermé",
+        "camera/gone/analysis/red-light": "gone : analyse des images ouvert, puis fermé",
+        "site/help": "Aide automatique ouvert, puis fermé",
+    }
+    entries = [
+        AccessEntry(INSTANT, None, Access.GATE_CHANGED, subject, "ouvert → fermé", "steward") for subject in subjects
+    ]
+    printed = words((), (), (), entries)
+    assert all(said in printed for said in subjects.values())
 
 
 def test_a_month_in_progress_says_where_its_figures_stop() -> None:

@@ -120,7 +120,8 @@ def _write(seat: Seat, entry: Exchange) -> None:
 def _report(seat: Seat, month: Month) -> CoordinationReport:
     seat.log(Access.VIEW_REPORT, f"coordination/{month}", PURPOSE)
     ports = seat.console.ports
-    return CoordinationSources(ports.sites, ports.uptime, ports.exchanges, ports.analyst).report(month, seat.now)
+    sources = CoordinationSources(ports.sites, ports.uptime, ports.exchanges, ports.analyst, ports.gates, ports.ledger)
+    return sources.report(month, seat.now)
 
 
 def _page(

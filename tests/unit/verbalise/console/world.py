@@ -13,6 +13,7 @@ from ingest.memory_bus import MemoryBus
 from storage.memory import MemoryCases
 from storage.memory_exchanges import MemoryExchanges
 from storage.memory_natinf import MemoryNatinf
+from storage.memory_steward import MemoryGates
 from storage.memory_uptime import MemoryUptime
 from tests.unit.verbalise.console import fakes, street
 from verbalise.console.ports import ConsolePorts
@@ -42,6 +43,7 @@ class World:
     analyst: fakes.ScriptedAnalyst = field(default_factory=fakes.ScriptedAnalyst)
     exchanges: MemoryExchanges = field(default_factory=MemoryExchanges)
     uptime: MemoryUptime = field(default_factory=MemoryUptime)
+    gates: MemoryGates = field(default_factory=MemoryGates)
     natinf: MemoryNatinf = field(default_factory=MemoryNatinf)
     bus: MemoryBus = field(default_factory=MemoryBus)
     site: Site = field(default_factory=street.site)
@@ -58,6 +60,7 @@ class World:
             evidence=self.evidence,
             exchanges=self.exchanges,
             uptime=self.uptime,
+            gates=self.gates,
             natinf=self.natinf,
             producer=self.bus.producer(),
             log=log,
