@@ -29,7 +29,7 @@ def print_site(out: Console, version: SiteVersion, site: Site, at: datetime) -> 
 
 
 def _cameras(site: Site, at: datetime) -> Table:
-    table = _table("Cameras", "id", "name", "owner", "network", "video", "claims", "analysis")
+    table = _table("Cameras", "id", "name", "owner", "network", "video", "devices and agents", "analysis")
     for camera_id, camera in site.cameras.items():
         gate = camera_gate(site, camera, at)
         analysed = [offence for offence, permission in gate.analysis.items() if permission.allowed]

@@ -43,5 +43,6 @@ def read_plain_yaml(path: Path) -> Any:
         raise Halt(
             f"{path}: line {line}: byte 0x{error.object[error.start]:02X} is not UTF-8; save the file as UTF-8"
         ) from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        # ValueError: a tag such as `!!int` on what it does not fit. RecursionError: thousands of brackets.
         raise Halt(f"{path}: not YAML: {error}") from error
