@@ -7,7 +7,9 @@ import unicodedata
 from dataclasses import dataclass
 
 _ARTICLE = r"(?:[LRDA]\.)?\d+(?:-\d+)*"
-_IN_CATALOGUE = re.compile(rf"C\. (?P<law>\w+)|(?<![\w.])(?P<article>{_ARTICLE})(?![\w°-])")
+_IN_CATALOGUE = re.compile(
+    rf"C\. (?P<law>\w+)|(?<![\w.])(?P<article>{_ARTICLE})(?![\w°-])(?: [IVX]+\b)?(?: (?P<item>\d+°(?: bis)?))?"
+)
 _CLAUSES = r"(?P<clauses>(?:[\s,]*(?:§[\w-]+|AL\.\d+|\d+(?:BIS|TER)?°))*)"
 _LAW = re.compile(r"\bC\.[A-Z.]+")
 
@@ -19,10 +21,12 @@ class Reference:
     Attributes:
         law: For example `C.ROUTE`.
         article: For example `R.412-7`, without paragraph or item.
+        item: For example `6° bis`; empty where the whole article is meant.
     """
 
     law: str
     article: str
+    item: str = ""
 
 
 ROAD = "C.ROUTE"
@@ -38,16 +42,16 @@ def references(text: str) -> tuple[Reference, ...]:
         if match["law"]:
             law = f"C.{capitals(match['law'])}"
         else:
-            found.append(Reference(law, match["article"]))
+            found.append(Reference(law, match["article"], match["item"] or ""))
     return tuple(found)
 
 
-def cites(text: str, reference: Reference, item: str = "") -> bool:
-    """Whether a text of the list cites an article, and of it an item such as `6° bis`.
+def cites(text: str, reference: Reference) -> bool:
+    """Whether a text of the list cites an article, and the item of it where one is meant.
 
     An article whose number only begins alike is another one: R.412-7 is not R.412-71, nor R.412-7-1.
     """
-    wanted = _as_listed(item)
+    wanted = _as_listed(reference.item)
     for match in re.finditer(rf"(?<![\w.-])(?:ART\.)?{re.escape(reference.article)}(?![\d-]){_CLAUSES}", text):
         law = _LAW.search(text, match.end())
         if law is None or law[0].rstrip(".") != reference.law:

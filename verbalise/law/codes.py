@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from verbalise.law.catalogue import Confidence, Grade, Handling, Liability, Offence
-from verbalise.law.citing import HOLDER, ROAD, Reference, capitals, cites, references
+from verbalise.law.citing import HOLDER, Reference, capitals, cites, references
 from verbalise.law.natinf import NatinfCode, NatinfRegister
 from verbalise.model import OffenceId
 
@@ -194,7 +194,9 @@ def _known(entry: Offence, number: int, newest: ListedCodes | None, role: Answer
     code = newest.codes.get(number)
     if code is None:
         return CodeStatus(Standing.VANISHED, number, entry.natinf_source)
-    return CodeStatus(Standing.LISTED if _fits(entry, code, role) else Standing.CHANGED, number, _list_fr(newest))
+    whole = [replace(reference, item="") for reference in references(entry.article)]
+    fits = _fits(entry, code, role, whole)
+    return CodeStatus(Standing.LISTED if fits else Standing.CHANGED, number, _list_fr(newest))
 
 
 def _fitting(
@@ -207,12 +209,14 @@ def _fitting(
     return tuple(
         number
         for number, code in sorted(newest.codes.items())
-        if number not in claimed and _fits(entry, code, role) and all(word in capitals(code.label) for word in words)
+        if number not in claimed
+        and _fits(entry, code, role, references(entry.article))
+        and all(word in capitals(code.label) for word in words)
     )
 
 
-def _fits(entry: Offence, code: NatinfCode, role: Answering) -> bool:
-    """Whether a code's texts, class and addressee are the offence's.
+def _fits(entry: Offence, code: NatinfCode, role: Answering, act: Iterable[Reference]) -> bool:
+    """Whether a code's texts, class and addressee are the offence's; `act` are the articles of which it must cite one.
 
     A holder's code is defined by L.121-3 and an item of R.121-6; the article of the act is only in what punishes it.
     A driver's code is defined by the act's article, and may cite L.121-3 as well where it serves for both.
@@ -221,19 +225,13 @@ def _fits(entry: Offence, code: NatinfCode, role: Answering) -> bool:
         return False
     for_holder = cites(code.defined_by, HOLDER)
     if role is Answering.DRIVER:
-        return (code.code == entry.natinf_driver or not for_holder) and _cites_act(code.defined_by, entry)
-    by_item = entry.item is not None and _cites_item(code.defined_by, entry.item)
-    return for_holder and by_item and (_cites_act(code.defined_by, entry) or _cites_act(code.punished_by, entry))
+        return (code.code == entry.natinf_driver or not for_holder) and _cites_any(code.defined_by, act)
+    by_item = entry.item is not None and _cites_any(code.defined_by, references(entry.item))
+    return for_holder and by_item and (_cites_any(code.defined_by, act) or _cites_any(code.punished_by, act))
 
 
-def _cites_act(text: str, entry: Offence) -> bool:
-    return any(cites(text, reference) for reference in references(entry.article))
-
-
-def _cites_item(text: str, item: str) -> bool:
-    """Whether a text cites an item such as `R.121-6 6° bis`."""
-    article, _, number = item.partition(" ")
-    return cites(text, Reference(ROAD, article), number)
+def _cites_any(text: str, wanted: Iterable[Reference]) -> bool:
+    return any(cites(text, reference) for reference in wanted)
 
 
 def _same_class(entry: Offence, code: NatinfCode) -> bool:

@@ -82,7 +82,7 @@ async def test_parking_has_one_code_and_no_holder_s(signed_in: SignIn) -> None:
 async def test_the_newest_list_changes_what_is_proven(world: World, signed_in: SignIn) -> None:
     browser = await signed_in(ANA)
     assert "Aucune liste NATINF" in (await browser.get("/law")).text
-    red = holder(40001, "7°", "R.412-30")
+    red = holder(40001, "7°", "R.412-30", "UN FEU ROUGE FIXE")
     world.natinf.load(NatinfList(JULY, "a" * 64, 1, street.FACTS, "claire"), [red])
     page = (await browser.get("/law")).text
     assert "Liste NATINF 2026-07 : 1 codes, chargée le 23/11/2026" in page

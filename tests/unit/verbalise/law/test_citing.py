@@ -8,23 +8,26 @@ from verbalise.law.catalogue import Offence, offences
 from verbalise.law.citing import Reference, cites, references
 
 LANE = Reference("C.ROUTE", "R.412-7")
-LIST = Reference("C.ROUTE", "R.121-6")
 
 
 @pytest.mark.parametrize(
     ("text", "read"),
     [
-        ("C. route R.412-7 II", ["R.412-7"]),
-        ("C. route R.417-10 II 9°, R.421-7", ["R.417-10", "R.421-7"]),
-        ("C. route R.413-14, R.413-14-1", ["R.413-14", "R.413-14-1"]),
+        ("C. route R.412-7 II", [("R.412-7", "")]),
+        ("C. route R.417-10 II 9°, R.421-7", [("R.417-10", "9°"), ("R.421-7", "")]),
+        ("C. route R.413-14, R.413-14-1", [("R.413-14", ""), ("R.413-14-1", "")]),
+        ("R.121-6 6° bis", [("R.121-6", "6° bis")]),
     ],
 )
-def test_the_catalogue_names_articles(text: str, read: list[str]) -> None:
-    assert references(text) == tuple(Reference("C.ROUTE", article) for article in read)
+def test_the_catalogue_names_articles(text: str, read: list[tuple[str, str]]) -> None:
+    assert references(text) == tuple(Reference("C.ROUTE", article, item) for article, item in read)
 
 
 def test_each_article_is_of_its_code_of_law() -> None:
-    assert references("C. pénal 322-1, 322-3 8°") == (Reference("C.PENAL", "322-1"), Reference("C.PENAL", "322-3"))
+    assert references("C. pénal 322-1, 322-3 8°") == (
+        Reference("C.PENAL", "322-1"),
+        Reference("C.PENAL", "322-3", "8°"),
+    )
     assert references("C. route L.324-2, C. assurances L.211-1") == (
         Reference("C.ROUTE", "L.324-2"),
         Reference("C.ASSURANCES", "L.211-1"),
@@ -76,4 +79,4 @@ def test_another_article_is_not_it(text: str) -> None:
     ],
 )
 def test_an_item_is_cited_of_its_article(text: str, item: str, is_cited: bool) -> None:
-    assert cites(text, LIST, item) == is_cited
+    assert cites(text, Reference("C.ROUTE", "R.121-6", item)) == is_cited

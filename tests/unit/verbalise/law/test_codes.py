@@ -92,7 +92,9 @@ def test_a_code_that_serves_for_both_is_confirmed_for_both() -> None:
 
 def test_a_missing_code_is_taken_from_the_list_where_one_alone_fits() -> None:
     newest = one_list(
-        driver(210, "R.412-30"), holder(32975, "7°", "R.412-30"), holder(32976, "7°", "R.412-31", grade="2")
+        driver(210, "R.412-30"),
+        holder(32975, "7°", "R.412-30", "UN FEU ROUGE FIXE"),
+        holder(32976, "7°", "R.412-31", grade="2"),
     )
     found = codes("red-light", newest).holder
     assert (found.standing, found.number, found.source) == (Standing.SOLE, 32975, f"Liste NATINF {JULY}")
@@ -100,7 +102,9 @@ def test_a_missing_code_is_taken_from_the_list_where_one_alone_fits() -> None:
 
 
 def test_two_codes_that_fit_are_left_to_a_person() -> None:
-    newest = one_list(holder(32975, "7°", "R.412-30"), holder(32979, "7°", "R.412-30"))
+    newest = one_list(
+        holder(32975, "7°", "R.412-30", "UN FEU ROUGE FIXE"), holder(32979, "7°", "R.412-30", "UN FEU ROUGE FIXE")
+    )
     found = codes("red-light", newest).holder
     assert (found.standing, found.number, found.candidates) == (Standing.SEVERAL, None, (32975, 32979))
     assert "candidats : 32975, 32979" in blocks("red-light", newest)[0]
@@ -108,7 +112,7 @@ def test_two_codes_that_fit_are_left_to_a_person() -> None:
 
 def test_words_of_the_act_tell_two_codes_of_one_article_apart() -> None:
     newest = one_list(
-        holder(1, "3°", "R.412-7", "CIRCULATION SUR UNE VOIE RESERVEE AUX TRANSPORTS"),
+        holder(1, "3°", "R.412-7", "CIRCULATION SUR UNE VOIE RESERVEE A CERTAINES CATEGORIES"),
         holder(2, "3°", "R.412-7", "CIRCULATION DANS UNE AIRE PIÉTONNE"),
     )
     others = ("reserved-lane-driving", "greenway-driving")
@@ -150,6 +154,18 @@ def test_the_one_code_of_parking_can_be_closed_by_the_list() -> None:
     assert codes("pavement-parking", newest).driver.number == 1
     assert codes("pavement-parking", newest).holder.standing is Standing.NOT_NEEDED
     assert blocks("pavement-parking", newest) == ()
+
+
+def test_a_code_of_another_item_of_the_article_is_no_candidate() -> None:
+    newest = one_list(driver(1, "R.417-10 §III 1°", "STATIONNEMENT EN DOUBLE FILE", grade="2"))
+    assert codes("double-parking", newest).driver.standing is Standing.UNKNOWN
+    listed = one_list(driver(2, "R.417-10 §III 2°", "STATIONNEMENT EN DOUBLE FILE", grade="2"))
+    assert codes("double-parking", listed).driver.number == 2
+
+
+def test_the_general_code_of_noise_is_not_that_of_its_level() -> None:
+    general = driver(6126, "R.318-3 AL.1, AL.5", "EMISSION DE BRUITS GENANTS PAR VEHICULE A MOTEUR")
+    assert codes("noise", one_list(general)).driver.standing is Standing.UNKNOWN
 
 
 def test_a_report_from_a_camera_carries_the_holder_s_code_or_the_one_of_parking() -> None:

@@ -18,7 +18,7 @@ from verbalise.law.natinf_file import NatinfFile
 from verbalise.model import Access, AccessEntry
 
 WAY_DRIVER, WAY_HOLDER = driver(256, "R.412-28"), holder(32971, "6BIS°", "R.412-28")
-RED_DRIVER, RED_HOLDER = driver(210, "R.412-30"), holder(40001, "7°", "R.412-30")
+RED_DRIVER, RED_HOLDER = driver(210, "R.412-30"), holder(40001, "7°", "R.412-30", "UN FEU ROUGE FIXE")
 OCTOBER = "2026-10"
 
 
