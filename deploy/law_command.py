@@ -6,7 +6,6 @@ import getpass
 import re
 import sys
 from collections.abc import Callable
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -15,8 +14,7 @@ import typer
 from rich.console import Console
 
 from deploy.guarding import guarded
-from deploy.secrets import secrets_from
-from deploy.settings import load_settings
+from deploy.register_access import opened_register
 from ingest.errors import Halt
 from storage.model import Register
 from verbalise.law.catalogue import Offence, offences
@@ -101,8 +99,5 @@ def _told(status: CodeStatus) -> str:
 
 
 def _with_register(run: Callable[[Register], int]) -> int:
-    from storage.register.opening import open_register
-
-    settings = load_settings()
-    with closing(open_register(settings.register_db, secrets_from(settings.secrets_dir))) as register:
+    with opened_register() as register:
         return run(register)
