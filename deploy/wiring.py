@@ -179,7 +179,6 @@ def run_console(settings: Settings) -> int:
 
     secret_of = secrets_from(settings.secrets_dir)
     register = open_register(settings.register_db, secret_of)
-    log = KafkaLogReader(settings.bus)
     ports = ConsolePorts(
         cases=register.cases,
         alerts=register.alerts,
@@ -192,7 +191,7 @@ def run_console(settings: Settings) -> int:
         gates=register.gates,
         natinf=register.natinf,
         producer=KafkaProducer(settings.bus),
-        log=log,
+        open_log=lambda: KafkaLogReader(settings.bus),
         sites=sites_of(settings),
         clock=_now,
         hasher=token_hasher(secret_of),
@@ -200,7 +199,6 @@ def run_console(settings: Settings) -> int:
     try:
         serve(ports, settings.console)
     finally:
-        log.close()
         register.close()
     return 0
 

@@ -49,15 +49,20 @@ class StreamDecoder:
     packet that gives no picture is counted with the reason.
     """
 
-    def __init__(self, camera: CameraId, threads: int = 1, last_pts: int | None = None) -> None:
+    def __init__(
+        self, camera: CameraId, threads: int = 1, last_pts: int | None = None, *, is_prompt: bool = False
+    ) -> None:
         """Start before the first packet.
 
         Args:
             threads: CPU threads; more than one also decodes frames in parallel and so holds some back.
             last_pts: The last picture already given out, when continuing a stream.
+            is_prompt: Give every picture out as soon as FFmpeg does, for people who watch; on streams whose headers
+                leave out how far pictures are reordered, the price is a picture per group.
         """
         self._camera = camera
         self._threads = threads
+        self._is_prompt = is_prompt
         self._context: VideoCodecContext | None = None
         self._awaited: dict[int, PacketRef] = {}
         self._keyframe_offset = 0
@@ -145,7 +150,7 @@ class StreamDecoder:
         context.extradata = keyframe.extradata
         # Headers that do not say how far pictures are reordered leave FFmpeg's H.264 decoder to find out, at the price
         # of a picture per group. Strict, it holds back as many as the profile allows: a second's delay, nothing lost.
-        context.options = {"strict": "strict"}
+        context.options = {} if self._is_prompt else {"strict": "strict"}
         context.thread_count = self._threads
         context.thread_type = ThreadType.AUTO if self._threads > 1 else ThreadType.NONE
         try:

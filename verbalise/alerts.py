@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ingest.bus import Message
 from ingest.model import CameraId
+from verbalise.competence import COMPETENT, is_competent
 from verbalise.lifecycle import NotAllowed, Refusal
-from verbalise.model import AgentId, Alert, AlertId, AlertKind, Case
+from verbalise.model import AgentId, Alert, AlertId, AlertKind, Case, Service
 from verbalise.ports import AlertRegister
-from verbalise.site import Site
+from verbalise.site import Site, SiteCamera
 from verbalise.wire import alert_message
 
 UNKNOWN_AREA = "commune"
@@ -39,11 +40,13 @@ class Alerting:
         """Store and announce an alert. The same alert again changes nothing and is announced again.
 
         Raises:
-            NotAllowed: the text carries what looks like a plate.
+            NotAllowed: the text carries what looks like a plate, or the kind is not that service's business.
             RetryLater: the register is away; nothing was announced.
         """
         if carries_plate(alert.text):
             raise NotAllowed(Refusal.ALERT_PLATE)
+        if not is_competent(alert.to, alert.kind):
+            raise NotAllowed(Refusal.ALERT_SERVICE)
         self.register.raise_alert(alert)
         self._announce(alert)
 
@@ -63,11 +66,41 @@ class Alerting:
         self.announce(alert_message(alert, area_of(self.site(), alert.camera)))
 
 
-def alert_from_case(case: Case, kind: AlertKind, text: str, agent: AgentId, at: datetime, request_id: str) -> Alert:
-    """An alert about a case, with an id that makes the same request one alert."""
-    digest = hashlib.sha256(f"{case.id}\n{request_id}".encode()).hexdigest()[:24]
+@dataclass(frozen=True, slots=True)
+class AlertWish:
+    """What a person wants told, and to whom.
+
+    Attributes:
+        to: None for the service to which the kind belongs.
+        request_id: Chosen by the page: the same request sent twice is one alert.
+    """
+
+    kind: AlertKind
+    text: str
+    to: Service | None
+    request_id: str
+
+    @property
+    def service(self) -> Service:
+        """Who is told."""
+        return self.to or COMPETENT[self.kind][0]
+
+
+def alert_from_case(case: Case, wish: AlertWish, agent: AgentId, at: datetime) -> Alert:
+    """An alert about a case; whoever gets it may be shown its scene."""
     claim = case.claim
-    return Alert(AlertId(digest), kind, claim.camera, claim.place, text.strip(), agent, at, case=case.id)
+    made = _alert(case.id, wish, claim.camera, claim.place, agent, at)
+    return replace(made, case=case.id)
+
+
+def alert_from_view(camera: SiteCamera, wish: AlertWish, agent: AgentId, at: datetime) -> Alert:
+    """An alert about what an agent sees live: a place and a thing, no picture."""
+    return _alert(camera.camera.id, wish, camera.camera.id, camera.name, agent, at)
+
+
+def _alert(about: str, wish: AlertWish, camera: CameraId, place: str, agent: AgentId, at: datetime) -> Alert:
+    digest = hashlib.sha256(f"{about}\n{wish.request_id}".encode()).hexdigest()[:24]
+    return Alert(AlertId(digest), wish.kind, camera, place, wish.text.strip(), agent, at, to=wish.service)
 
 
 def area_of(site: Site, camera: CameraId) -> str:

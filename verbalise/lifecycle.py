@@ -56,6 +56,7 @@ class Refusal(StrEnum):
     PERMIT = "permit"
     ALREADY_FOUND = "already-found"
     OTHER_PAGE = "other-page"
+    ALERT_SERVICE = "alert-service"
 
 
 REFUSALS_FR: Mapping[Refusal, str] = {
@@ -80,6 +81,7 @@ REFUSALS_FR: Mapping[Refusal, str] = {
     Refusal.PERMIT: "Cette plaque a un droit en vigueur dans cette zone à l’instant des faits.",
     Refusal.ALREADY_FOUND: "Le même passage est déjà constaté dans un autre dossier.",
     Refusal.OTHER_PAGE: "Cette page n’est pas celle de ce dossier : ouvrez le dossier et recommencez.",
+    Refusal.ALERT_SERVICE: "Ce service n’est pas compétent pour cette alerte.",
 }
 
 

@@ -17,12 +17,12 @@ from starlette.types import Scope
 
 from ingest.errors import ConstatError, Halt, RetryLater
 from verbalise.console import metrics
+from verbalise.console.alert_hub import AlertFollower
 from verbalise.console.desk import Console, DeskRefused, SignInNeeded, console_of, words_of
 from verbalise.console.forms import FormRefused
-from verbalise.console.live import AlertFollower
 from verbalise.console.pages import STATIC, render
 from verbalise.console.ports import ConsolePorts
-from verbalise.console.routes import analysis, convention, dossier, evidence, law, patrol, review, session
+from verbalise.console.routes import analysis, convention, dossier, evidence, law, live, patrol, review, session
 from verbalise.console.security import SecurityHeaders
 from verbalise.console.settings import ConsoleSettings
 
@@ -47,7 +47,7 @@ def console_app(ports: ConsolePorts, settings: ConsoleSettings | None = None) ->
     app.state.console = console
     app.add_middleware(SecurityHeaders, https=console.settings.https)
     # Evidence before review: both start with /review/{case}, and patrol's still with /patrol/{alert}.
-    for desk in (session, evidence, dossier, review, patrol, analysis, convention, law):
+    for desk in (session, evidence, dossier, review, patrol, analysis, convention, law, live):
         app.include_router(desk.router)
     app.add_api_route("/healthz", _health)
     app.add_api_route("/metrics", _metrics)
@@ -59,13 +59,11 @@ def console_app(ports: ConsolePorts, settings: ConsoleSettings | None = None) ->
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     console: Console = app.state.console
-    log = console.ports.log
-    follower = AlertFollower(log, console.hub) if log is not None else None
-    if follower is not None:
-        follower.start()
+    follower = AlertFollower(console.ports.open_log, console.hub)
+    follower.start()
     yield
-    if follower is not None:
-        await run_in_threadpool(follower.stop)
+    await run_in_threadpool(follower.stop)
+    await run_in_threadpool(console.tails.close)
 
 
 def _health() -> dict[str, str]:

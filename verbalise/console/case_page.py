@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from verbalise.competence import ProposedAlert, proposed_alerts
 from verbalise.console.deciding import Desk
 from verbalise.console.desk import Seat
 from verbalise.console.neighbours import Neighbour, neighbours_of
@@ -24,7 +25,7 @@ from verbalise.console.views import (
 )
 from verbalise.law.catalogue import Element, Handling, Offence
 from verbalise.lifecycle import MOVES, Refusal, deciding_acts, second_look_asked_by, standing_lock
-from verbalise.model import Act, Case, CaseState, EvidenceItem, EvidenceKind, RejectionReason
+from verbalise.model import Act, Case, CaseState, EvidenceItem, EvidenceKind, RejectionReason, Service
 from verbalise.permits import Permit
 
 STILLS = (EvidenceKind.SCENE, EvidenceKind.VEHICLE, EvidenceKind.PLATE)
@@ -110,6 +111,12 @@ class CasePage:
     sending: Sending | None
     draft: Draft
     revealed: RevealedPlate | None
+    proposed_alerts: tuple[ProposedAlert, ...]
+
+    @property
+    def proposes_state_police(self) -> bool:
+        """Whether the facts are first of all the State's police's: the page says so before anyone asks."""
+        return self.proposed_alerts[0].to is Service.NATIONAL_POLICE
 
 
 def case_page(
@@ -165,6 +172,7 @@ def case_page(
         sending=sending_of(case, offence, ports.natinf, desk.permit_of(case.agent_plate), words),
         draft=draft,
         revealed=shown,
+        proposed_alerts=proposed_alerts(claim, offence),
     )
 
 

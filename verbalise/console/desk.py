@@ -12,9 +12,11 @@ from fastapi import Depends, Request
 from ingest.errors import ConstatError
 from verbalise.alerts import Alerting
 from verbalise.console import metrics
+from verbalise.console.alert_hub import AlertHub
 from verbalise.console.announcing import Announcer
 from verbalise.console.attempts import Attempts
-from verbalise.console.live import AlertHub
+from verbalise.console.live.tail import Tails
+from verbalise.console.live.viewings import LiveViewings
 from verbalise.console.ports import ConsolePorts
 from verbalise.console.security import Cookies, signed_in_at, token_digest
 from verbalise.console.settings import ConsoleSettings
@@ -42,6 +44,8 @@ class Console:
     alerting: Alerting
     cookies: Cookies
     attempts: Attempts
+    tails: Tails
+    live: LiveViewings
     opened_clips: OpenedClips = field(default_factory=OpenedClips)
 
     @classmethod
@@ -57,6 +61,8 @@ class Console:
             alerting=Alerting(ports.alerts, lambda: ports.site, announce),
             cookies=Cookies(settings),
             attempts=Attempts(settings.sign_in_failures, pause),
+            tails=Tails(ports.open_log, ports.clock),
+            live=LiveViewings(settings.live_places),
         )
 
 
@@ -104,6 +110,13 @@ class Seat:
     def alerts_since(self) -> datetime:
         """The instant before which alerts are no patrol's business any more."""
         return self.now - timedelta(hours=self.console.settings.alert_hours)
+
+    def is_signed_in(self) -> bool:
+        """Whether this sign-in still holds now: for answers that outlive the request's instant."""
+        ports = self.console.ports
+        now = ports.clock()
+        agent = ports.agents.session_agent(token_digest(self.token), now)
+        return agent is not None and agent.valid_from <= now < agent.valid_until
 
     def log(self, access: Access, subject: str, purpose: str) -> None:
         """Write an access to the ledger; call before anything is shown or done.

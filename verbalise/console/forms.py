@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from starlette.datastructures import FormData
 
 from ingest.errors import ConstatError
+from verbalise.alerts import AlertWish
 from verbalise.console.desk import console_of
 from verbalise.console.security import csrf_token, equal, is_own_origin
 from verbalise.exchanges import ExchangeKind
-from verbalise.model import AlertKind, RejectionReason
+from verbalise.model import AlertKind, RejectionReason, Service
 
 MAX_FORM_BYTES = 64 * 1024
 M = TypeVar("M", bound=BaseModel)
@@ -112,11 +113,37 @@ class ActForm(_Form):
 
 
 class AlertForm(_Form):
-    """An alert to patrols, about the case on the page."""
+    """An alert about the case or the live view on the page; `to` is empty for the service that the kind belongs to."""
 
     page: str = Field(pattern=r"^[0-9a-f]{32}$")
     kind: AlertKind
+    to: Service | None = None
     text: str = Field(default="", max_length=140)
+
+    def wish(self) -> AlertWish:
+        """What the form asks for."""
+        return AlertWish(self.kind, self.text, self.to, self.page)
+
+
+class MarkForm(_Form):
+    """A mark on the live view.
+
+    Attributes:
+        page: Id of the page, which is the viewing's: the same page sent twice is one mark per picture and offence.
+        frame: Number of the picture that the agent saw; empty where the page has no script, for the last one sent.
+        x, y: Where the agent pointed, relative to the picture; empty where a key alone was pressed.
+    """
+
+    page: str = Field(pattern=r"^[0-9a-f]{32}$")
+    offence: str = Field(max_length=100)
+    frame: int | None = Field(default=None, ge=0)
+    x: float | None = Field(default=None, ge=0.0, le=1.0, allow_inf_nan=False)
+    y: float | None = Field(default=None, ge=0.0, le=1.0, allow_inf_nan=False)
+
+    @field_validator("frame", "x", "y", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return None if value == "" else value
 
 
 class LanguageForm(_Form):

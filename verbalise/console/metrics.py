@@ -14,6 +14,8 @@ refusals = Counter("constat_console_refusals_total", "Acts and views refused", [
 sign_ins = Counter("constat_console_sign_ins_total", "Sign-ins", ["outcome"])
 evidence_bytes = Counter("constat_console_evidence_bytes_total", "Evidence sent to browsers, in bytes")
 listeners = Gauge("constat_console_patrol_listeners", "Patrol pages that are connected")
+live_viewers = Gauge("constat_console_live_viewers", "Viewers who are sent moving pictures")
+marks = Counter("constat_console_marks_total", "Marks on the live view that the bus has taken", ["sight"])
 PAGE_TYPE = CONTENT_TYPE_LATEST
 
 

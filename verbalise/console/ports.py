@@ -22,7 +22,8 @@ class ConsolePorts:
     """The registers, the store, the bus and the clock behind the console.
 
     Attributes:
-        log: Follows `alerts`, so that a patrol learns what another process raised; None where there is one process.
+        open_log: Makes a reader of the bus, closed by whoever asked for it: to follow `alerts` of other processes, and
+            `video` for live pictures.
         clock: The present instant, aware and in UTC.
         hasher: Matches typed plates with the site's permits; None where the city has set no key.
     """
@@ -38,7 +39,7 @@ class ConsolePorts:
     gates: GateRegister
     natinf: NatinfRegister
     producer: Producer
-    log: LogReader | None
+    open_log: Callable[[], LogReader]
     sites: SiteHistory
     clock: Callable[[], datetime]
     hasher: TokenHasher | None = None

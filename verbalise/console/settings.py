@@ -21,6 +21,11 @@ class ConsoleSettings(BaseModel):
         evidence_chunk_bytes: Most bytes of a clip held in memory per reader.
         queue_length: Most cases shown in the queue.
         alert_hours: Age at which alerts leave the patrol page.
+        live_places: Most viewers of moving pictures at a time: each decodes one camera.
+        live_fps: Most pictures a second that a viewer is sent.
+        live_width_px: Width to which a single camera's pictures are made smaller.
+        wall_width_px: Width of a picture on the wall.
+        wall_every_s: How often the wall asks for the newest keyframe of each camera.
         stop_patience_s: How long open answers may take when the console is told to stop.
         metrics: Who may read `/metrics`.
     """
@@ -38,6 +43,11 @@ class ConsoleSettings(BaseModel):
     queue_length: int = Field(default=200, ge=1, le=1000)
     alert_hours: int = Field(default=8, ge=1, le=24)
     metrics: Literal["loopback", "everyone", "off"] = "loopback"
+    live_places: int = Field(default=8, ge=1, le=32)
+    live_fps: float = Field(default=12.0, gt=0, le=30)
+    live_width_px: int = Field(default=1280, ge=320, le=3840)
+    wall_width_px: int = Field(default=480, ge=160, le=1920)
+    wall_every_s: float = Field(default=2.0, ge=0.5, le=60)
     stop_patience_s: int = Field(default=5, ge=1)
 
     @field_validator("public_url")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from detect.model import PlateReading, PlateStatus
+from verbalise.competence import shows_scene
 from verbalise.console.wording import Words
 from verbalise.law.catalogue import Liability, Offence, offences
 from verbalise.model import Agent, AgentId, Alert, Case, CaseState, Decision, OffenceId
@@ -209,7 +210,7 @@ def alert_cards(
             taken=_taken(alert, agent, words, numbers),
             is_mine=alert.taken_by == agent.id,
             is_open=alert.taken_by is None,
-            has_still=alert.case is not None,
+            has_still=shows_scene(alert),
         )
         for alert in current
     ]

@@ -32,6 +32,7 @@ from verbalise.model import (
     Reason,
     RejectionReason,
     RuleRef,
+    Service,
     TrackPoint,
     Trigger,
     Verdict,
@@ -135,7 +136,12 @@ def an_agent(agent_id: AgentId = A, login: str = "a.durand") -> Agent:
     )
 
 
-def an_alert(name: str = "alert-1", at: datetime = NOON, case: str | None = "case-1") -> Alert:
+def an_alert(
+    name: str = "alert-1",
+    at: datetime = NOON,
+    case: str | None = "case-1",
+    to: Service = Service.MUNICIPAL_POLICE,
+) -> Alert:
     """An alert that nobody has answered."""
     return Alert(
         id=AlertId(name),
@@ -146,6 +152,7 @@ def an_alert(name: str = "alert-1", at: datetime = NOON, case: str | None = "cas
         raised_by=A,
         raised_at=at,
         case=CaseId(case) if case else None,
+        to=to,
     )
 
 

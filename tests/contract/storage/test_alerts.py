@@ -9,15 +9,16 @@ import pytest
 from ingest.errors import Reject
 from storage.model import Register
 from tests.contract.storage.builders import NOON, A, B, an_alert
-from verbalise.model import AlertId
+from verbalise.model import AlertId, Service
 
 SOON, LATER = NOON + timedelta(minutes=2), NOON + timedelta(minutes=9)
 ALERT = AlertId("alert-1")
 
 
 @pytest.mark.parametrize("case", ["case-1", None])
-def test_an_alert_comes_back_whole(register: Register, case: str | None) -> None:
-    alert = an_alert(case=case)
+@pytest.mark.parametrize("to", list(Service))
+def test_an_alert_comes_back_whole(register: Register, case: str | None, to: Service) -> None:
+    alert = an_alert(case=case, to=to)
     assert register.alerts.raise_alert(alert)
     assert register.alerts.alerts(NOON) == [alert]
 
@@ -63,3 +64,9 @@ def test_alerts_since_an_instant_come_newest_first(register: Register) -> None:
     assert [alert.id for alert in register.alerts.alerts(NOON)] == ["c", "b", "a"]
     assert [alert.id for alert in register.alerts.alerts(NOON + timedelta(minutes=1))] == ["c", "b"]
     assert register.alerts.alerts(NOON + timedelta(hours=1)) == []
+
+
+def test_taking_and_ending_leave_it_with_its_service(register: Register) -> None:
+    register.alerts.raise_alert(an_alert(to=Service.NATIONAL_POLICE))
+    assert register.alerts.take_alert(ALERT, A, SOON).to is Service.NATIONAL_POLICE
+    assert register.alerts.close_alert(ALERT, LATER).to is Service.NATIONAL_POLICE

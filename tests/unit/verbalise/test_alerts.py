@@ -10,7 +10,7 @@ from ingest.bus import Message
 from ingest.model import CameraId
 from tests.unit.verbalise.console import street
 from tests.unit.verbalise.console.fakes import ShownAlerts
-from verbalise.alerts import UNKNOWN_AREA, Alerting, alert_from_case, carries_plate
+from verbalise.alerts import UNKNOWN_AREA, Alerting, AlertWish, alert_from_case, carries_plate
 from verbalise.lifecycle import NotAllowed
 from verbalise.model import AgentId, Alert, AlertKind
 from verbalise.wire import ALERT
@@ -19,7 +19,7 @@ from verbalise.wire import ALERT
 def alert(text: str = "Voiture bleue", request: str = "r1") -> Alert:
     """An alert about the car."""
     case = street.case(1, {})
-    return alert_from_case(case, AlertKind.OTHER, text, AgentId("lea"), street.FACTS, request)
+    return alert_from_case(case, AlertWish(AlertKind.OTHER, text, None, request), AgentId("lea"), street.FACTS)
 
 
 def test_an_alert_is_stored_and_announced_to_its_area() -> None:

@@ -10,6 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, HTTPException
 from starlette.responses import Response, StreamingResponse
 
+from verbalise.competence import alerts_of, shows_scene
 from verbalise.console import metrics
 from verbalise.console.deciding import PURPOSE, case_at
 from verbalise.console.desk import PatrolSeat, ReviewSeat, Seat
@@ -43,10 +44,11 @@ def show_item(
 
 @router.get("/patrol/{alert_id}/still")
 def show_scene(seat: PatrolSeat, alert_id: str) -> Response:
-    """The scene behind an alert that was raised from a case: what to look for, never the plate's own picture."""
-    alert = next((a for a in seat.console.ports.alerts.alerts(seat.alerts_since) if a.id == alert_id), None)
-    if alert is None or alert.case is None:
-        raise EvidenceMissing(f"alert {alert_id}: no case behind it")
+    """The scene behind an alert to the agent's own service, where that service may see it; never the plate's own."""
+    alerts = alerts_of(seat.agent, seat.console.ports.alerts.alerts(seat.alerts_since))
+    alert = next((each for each in alerts if each.id == alert_id), None)
+    if alert is None or alert.case is None or not shows_scene(alert):
+        raise EvidenceMissing(f"alert {alert_id}: no scene to show")
     scene = item_of(seat.console.ports.cases.case(CaseId(alert.case)), EvidenceKind.SCENE)
     if scene is None:
         raise EvidenceMissing(f"{alert.case}: no scene")

@@ -11,12 +11,14 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
+from verbalise.competence import alerts_of
 from verbalise.console.desk import PatrolSeat, Seat
 from verbalise.console.forms import Posted
 from verbalise.console.pages import render
-from verbalise.console.security import csrf_token, token_digest
+from verbalise.console.security import csrf_token
 from verbalise.console.views import Numbers, alert_cards
 from verbalise.model import Access, Alert, AlertId
+from verbalise.ports import EvidenceMissing
 
 router = APIRouter(prefix="/patrol")
 PURPOSE = "patrouille"
@@ -33,7 +35,7 @@ def patrol_page(seat: PatrolSeat) -> Response:
 @router.get("/alerts")
 def alert_list(seat: PatrolSeat, seen: str = "") -> Response:
     """The list alone; 204 while it is as the page already shows it, which shows nothing and logs nothing."""
-    if seen == _version(seat, seat.console.ports.alerts.alerts(seat.alerts_since)):
+    if seen == _version(seat, _own(seat)):
         return Response(status_code=204)
     return _alerts(seat, "_alerts.html")
 
@@ -46,8 +48,10 @@ def changes(seat: PatrolSeat) -> EventSourceResponse:
 
 @router.post("/{alert_id}/take")
 def take(seat: PatrolSeat, alert_id: str, posted: Posted) -> Response:
-    """Answer an alert; the first keeps it, and the page says who that is."""
+    """Answer an alert to the agent's own service; the first keeps it, and the page says who that is."""
     del posted
+    if alert_id not in {alert.id for alert in _own(seat)}:
+        raise EvidenceMissing(f"alert {alert_id}: none of this service")
     seat.log(Access.TAKE_ALERT, alert_id, PURPOSE)
     seat.console.alerting.take(AlertId(alert_id), seat.agent.id, seat.now)
     return _back(seat)
@@ -57,7 +61,7 @@ def take(seat: PatrolSeat, alert_id: str, posted: Posted) -> Response:
 def close(seat: PatrolSeat, alert_id: str, posted: Posted) -> Response:
     """End an alert that the agent has taken; anyone else's stays."""
     del posted
-    own = {a.id for a in seat.console.ports.alerts.alerts(seat.alerts_since) if a.taken_by == seat.agent.id}
+    own = {alert.id for alert in _own(seat) if alert.taken_by == seat.agent.id}
     if alert_id not in own:
         seat.log(Access.REFUSED, alert_id, "alerte d’un autre agent")
         return _back(seat)
@@ -71,9 +75,14 @@ def _back(seat: Seat) -> Response:
     return RedirectResponse("/patrol", status_code=303)
 
 
+def _own(seat: Seat) -> list[Alert]:
+    """The alerts of the agent's own service that are still of use."""
+    return alerts_of(seat.agent, seat.console.ports.alerts.alerts(seat.alerts_since))
+
+
 def _alerts(seat: Seat, template: str) -> Response:
     seat.log(Access.VIEW_ALERTS, "alerts", PURPOSE)
-    alerts = seat.console.ports.alerts.alerts(seat.alerts_since)
+    alerts = _own(seat)
     return render(
         template,
         t=seat.words,
@@ -93,7 +102,7 @@ def _version(seat: Seat, alerts: list[Alert]) -> str:
 async def _changes(seat: Seat) -> AsyncIterator[ServerSentEvent]:
     with seat.console.hub.listener() as changed:
         yield ServerSentEvent(event="alerts", data="connected", retry=3000)
-        while await run_in_threadpool(_is_signed_in, seat):
+        while await run_in_threadpool(seat.is_signed_in):
             try:
                 await asyncio.wait_for(changed.wait(), CHECK_S)
             except TimeoutError:
@@ -101,10 +110,3 @@ async def _changes(seat: Seat) -> AsyncIterator[ServerSentEvent]:
             changed.clear()
             yield ServerSentEvent(event="alerts", data="changed")
         yield ServerSentEvent(event="signed-out", data="signed-out")
-
-
-def _is_signed_in(seat: Seat) -> bool:
-    ports = seat.console.ports
-    now = ports.clock()
-    agent = ports.agents.session_agent(token_digest(seat.token), now)
-    return agent is not None and agent.valid_from <= now < agent.valid_until

@@ -18,7 +18,7 @@ from verbalise.console.security import csrf_token
 from verbalise.console.viewings import reading_was_revealed
 from verbalise.console.views import Numbers, QueueLine, RevealedPlate, queue_lines, revealed
 from verbalise.lifecycle import NotAllowed, Refusal, normal_plate
-from verbalise.model import Access, Act, AlertKind, Case, CaseState
+from verbalise.model import Access, Act, AlertKind, Case, CaseState, Service
 from verbalise.permits import Permit
 from verbalise.ports import CaseSummary, StaleCase
 
@@ -56,9 +56,9 @@ def reveal_plate(seat: ReviewSeat, case_id: str, posted: Posted, accept: Annotat
 
 @router.post("/{case_id}/alert")
 def alert_patrols(seat: ReviewSeat, case_id: str, posted: Posted) -> Response:
-    """Tell the patrols about the case; the decision on it stays open."""
+    """Tell the service that is competent about the case; the decision on it stays open."""
     desk, form = case_at(seat, case_id), posted.read(AlertForm)
-    alert = alert_from_case(desk.case, form.kind, form.text, seat.agent.id, seat.now, form.page)
+    alert = alert_from_case(desk.case, form.wish(), seat.agent.id, seat.now)
     seat.log(Access.RAISE_ALERT, alert.id, f"{PURPOSE}: {case_id}")
     try:
         seat.console.alerting.raise_alert(alert)
@@ -128,6 +128,7 @@ def _page(
         previous_case=ids[place - 1] if place else None,
         next_case=_next_in(ids, place),
         alert_kinds=list(AlertKind),
+        services=list(Service),
     )
 
 

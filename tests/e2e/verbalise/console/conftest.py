@@ -16,7 +16,6 @@ import uvicorn
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
-from ingest.bus import LogReader
 from tests.unit.verbalise.console import street
 from tests.unit.verbalise.console.world import World
 from verbalise.console.passwords import hash_password
@@ -62,17 +61,17 @@ def world() -> World:
 
 
 @pytest.fixture
-def serve(world: World) -> Iterator[Callable[[LogReader | None], str]]:
+def serve(world: World) -> Iterator[Callable[[], str]]:
     """Starts consoles on free ports; answers their addresses."""
     running: list[tuple[uvicorn.Server, threading.Thread]] = []
 
-    def start(log: LogReader | None = None) -> str:
+    def start() -> str:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         url = f"http://127.0.0.1:{port}"
         settings = ConsoleSettings(port=port, public_url=url, stop_patience_s=1)
-        server = uvicorn.Server(server_config(world.ports(log), settings))
+        server = uvicorn.Server(server_config(world.ports(), settings))
         thread = threading.Thread(target=server.run)
         thread.start()
         running.append((server, thread))

@@ -7,7 +7,6 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from ingest.bus import LogReader
 from tests.e2e.conftest import Shoot
 from tests.e2e.verbalise.console.conftest import PHONE, Enter
 from tests.unit.verbalise.console import street
@@ -23,9 +22,8 @@ def test_an_alert_reaches_a_patrol_of_another_process(
     world: World, serve: Serve, enter: Enter, shoot: Shoot, pictures: dict[EvidenceKind, bytes]
 ) -> None:
     world.add_case(1, pictures)
-    log: LogReader = world.bus.log_reader()
     desk = enter(serve(), street.agent("lea"))
-    phone = enter(serve(log), PATROL, PHONE)
+    phone = enter(serve(), PATROL, PHONE)
     expect(phone.locator("#line")).to_have_text("en ligne")
     expect(phone.get_by_text("Aucune alerte en cours.")).to_be_visible()
     shoot(phone, "patrol-quiet")

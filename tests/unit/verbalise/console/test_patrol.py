@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,14 +12,15 @@ from ingest import topics
 from tests.unit.verbalise.console import street
 from tests.unit.verbalise.console.conftest import SignIn
 from tests.unit.verbalise.console.world import Browser, World
-from verbalise.alerts import alert_from_case
-from verbalise.console.live import AlertFollower, AlertHub
-from verbalise.model import Access, AlertKind, Desk
+from verbalise.alerts import AlertWish, alert_from_case
+from verbalise.console.alert_hub import AlertFollower, AlertHub
+from verbalise.model import Access, AlertKind, Capacity, Desk
 from verbalise.wire import ALERT, alert_message
 
 LEA = street.agent("lea")
 P1 = street.agent("p1", number="P 1", desks=frozenset({Desk.PATROL}))
 P2 = street.agent("p2", number="P 2", desks=frozenset({Desk.PATROL}))
+DIPN = street.agent("pn", "PN 1", Capacity.NATIONAL_POLICE, sworn=False, desks=frozenset({Desk.PATROL}))
 SENT = {"kind": "vehicle-in-pedestrian-area", "text": "Voiture bleue"}
 
 
@@ -96,8 +98,8 @@ async def test_alerts_that_cannot_be_logged_are_not_shown(world: World, signed_i
 
 async def test_what_another_process_announces_wakes_the_pages(world: World) -> None:
     hub, bus = AlertHub(), world.bus
-    alert = alert_from_case(street.case(1, {}), AlertKind.OTHER, "", LEA.id, street.FACTS, "r")
-    follower = AlertFollower(bus.log_reader(), hub)
+    alert = alert_from_case(street.case(1, {}), AlertWish(AlertKind.OTHER, "", None, "r"), LEA.id, street.FACTS)
+    follower = AlertFollower(bus.log_reader, hub)
     with hub.listener() as changed:
         follower.start()
         try:
@@ -115,3 +117,39 @@ async def test_an_alert_that_nobody_raised_cannot_be_taken(world: World, signed_
     browser = await signed_in(P1)
     page = (await browser.get("/patrol")).text
     assert (await browser.send("/patrol/unknown/take", page)).status_code == 404
+
+
+async def test_each_police_sees_its_own_alerts_alone(world: World, signed_in: SignIn) -> None:
+    world.add_case(1)
+    desk = await signed_in(LEA)
+    await desk.act("case-1", "alert", kind="bollard-struck", to="dipn", text="Borne couchée")
+    await desk.act("case-1", "alert", kind="other", to="dipn", text="Portail ouvert")
+    await desk.act("case-1", "alert", **SENT)
+    of_kind = {alert.text: alert.id for alert in world.alerts.kept.values()}
+    city, state = await signed_in(P1), await signed_in(DIPN)
+    page = (await state.get("/patrol")).text
+    assert "Borne couchée" in page
+    assert "Portail ouvert" in page
+    assert "Voiture bleue" not in page
+    assert "Borne couchée" not in (await city.get("/patrol")).text
+    assert (await city.get(f"/patrol/{of_kind['Borne couchée']}/still")).status_code == 404
+    assert (await state.get(f"/patrol/{of_kind['Borne couchée']}/still")).status_code == 200
+    assert (await state.get(f"/patrol/{of_kind['Portail ouvert']}/still")).status_code == 404
+    assert (await state.send(f"/patrol/{of_kind['Voiture bleue']}/take", page)).status_code == 404
+    assert world.alerts.kept[of_kind["Voiture bleue"]].taken_by is None
+
+
+async def test_damage_to_a_bollard_proposes_the_national_police(world: World, signed_in: SignIn) -> None:
+    world.add_case(1, offence="bollard-damage")
+    page = (await (await signed_in(LEA)).get("/review/case-1")).text
+    assert "Alerte proposée : Police nationale (DIPN), Borne heurtée." in page
+    assert re.search(r'value="dipn"[^>]* checked', page)
+    assert re.search(r'value="bollard-struck"[^>]* checked', page)
+
+
+async def test_an_alert_to_a_service_without_competence_is_refused(world: World, signed_in: SignIn) -> None:
+    world.add_case(1)
+    answer = await (await signed_in(LEA)).act("case-1", "alert", **(SENT | {"to": "dipn"}))
+    assert answer.status_code == 409
+    assert "pas compétent" in answer.text
+    assert world.alerts.kept == {}

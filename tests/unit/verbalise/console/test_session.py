@@ -65,7 +65,7 @@ async def test_every_post_refuses_a_form_without_its_token(world: World, signed_
     posts = [route.path for route in _routes(world) if "POST" in (route.methods or set())]
     assert len(posts) >= 7
     for path in posts:
-        url = path.format(case_id="case-1", act="take", alert_id="a")
+        url = path.format(case_id="case-1", act="take", alert_id="a", camera_id="B1")
         for data in ({"page": "0" * 32, "version": "0"}, {"csrf": "0" * 64}):
             answer = await browser.http.post(url, data=data)
             assert answer.status_code == 403, path

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import httpx
+from starlette.types import Message
 
-from ingest.bus import LogReader
 from ingest.memory_bus import MemoryBus
 from storage.memory import MemoryCases
 from storage.memory_exchanges import MemoryExchanges
@@ -49,7 +50,7 @@ class World:
     site: Site = field(default_factory=street.site)
     hasher: TokenHasher | None = street.HASHER
 
-    def ports(self, log: LogReader | None = None) -> ConsolePorts:
+    def ports(self) -> ConsolePorts:
         """The ports that the console is made with."""
         return ConsolePorts(
             cases=self.cases,
@@ -63,8 +64,8 @@ class World:
             gates=self.gates,
             natinf=self.natinf,
             producer=self.bus.producer(),
-            log=log,
             sites=fakes.PresentSite(lambda: self.site),
+            open_log=self.bus.log_reader,
             clock=lambda: self.now,
             hasher=self.hasher,
         )
@@ -104,10 +105,59 @@ class Browser:
         page = await self.get(f"/review/{case}")
         return await self.send(f"/review/{case}/{act}", page.text, **fields)
 
+    async def stream(self, path: str, parts: int) -> bytes:
+        """The beginning of an answer without end: the connection is cut after so many pieces of its body."""
+        transport = self.http._transport
+        assert isinstance(transport, httpx.ASGITransport)
+        connection = _Connection(parts)
+        request = self.http.build_request("GET", path)
+        scope = {
+            "type": "http",
+            "asgi": {"version": "3.0", "spec_version": "2.3"},
+            "http_version": "1.1",
+            "method": "GET",
+            "scheme": "http",
+            "path": request.url.path,
+            "raw_path": request.url.raw_path,
+            "root_path": "",
+            "query_string": request.url.query,
+            "headers": [(name.lower(), value) for name, value in request.headers.raw],
+            "client": ("192.0.2.7", 40_000),
+            "server": ("console.test", 80),
+        }
+        await transport.app(scope, connection.receive, connection.send)
+        return bytes(connection.body)
+
     async def send(self, path: str, page: str, **fields: object) -> httpx.Response:
         """Send a form that a page holds."""
         proof = {name: hidden(page, name) for name in ("csrf", "page", "version") if f'name="{name}"' in page}
         return await self.http.post(path, data=proof | fields)
+
+
+class _Connection:
+    """One request that is cut off while its answer goes on."""
+
+    def __init__(self, parts: int) -> None:
+        self.body = bytearray()
+        self._left = parts
+        self._asked = False
+        self._cut = asyncio.Event()
+
+    async def receive(self) -> Message:
+        if not self._asked:
+            self._asked = True
+            return {"type": "http.request", "body": b"", "more_body": False}
+        await self._cut.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: Message) -> None:
+        if message["type"] != "http.response.body":
+            return
+        self.body += message["body"]
+        self._left -= 1
+        if self._left <= 0:
+            self._cut.set()
+            await asyncio.sleep(0)
 
 
 def hidden(page: str, name: str) -> str:

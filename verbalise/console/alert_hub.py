@@ -6,7 +6,7 @@ Nothing is promised: a page that misses a wake-up asks again by itself, and the 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event, Lock, Thread
 
@@ -51,11 +51,15 @@ class AlertHub:
 
 
 class AlertFollower(Thread):
-    """Follows the `alerts` topic from its end and notifies the hub."""
+    """Follows the `alerts` topic from its end and notifies the hub.
 
-    def __init__(self, log: LogReader, hub: AlertHub) -> None:
+    Args:
+        open_log: Makes the reader, which the thread owns.
+    """
+
+    def __init__(self, open_log: Callable[[], LogReader], hub: AlertHub) -> None:
         super().__init__(name="alert-follower", daemon=True)
-        self._bus = log
+        self._open_log = open_log
         self._hub = hub
         self._stopping = Event()
 
@@ -66,9 +70,16 @@ class AlertFollower(Thread):
 
     def run(self) -> None:
         """Follow until stopped; a broker that is away is tried again."""
+        log = self._open_log()
+        try:
+            self._keep_following(log)
+        finally:
+            log.close()
+
+    def _keep_following(self, log: LogReader) -> None:
         while not self._stopping.is_set():
             try:
-                self._follow()
+                self._follow(log)
             except Halt as error:
                 _log.error("alerts of other processes will come late", topic=topics.ALERTS, reason=str(error))
                 return
@@ -78,12 +89,12 @@ class AlertFollower(Thread):
                 _log.exception("alert follower failed, starting it again", topic=topics.ALERTS)
             self._stopping.wait(RECONNECT_S)
 
-    def _follow(self) -> None:
-        places = [TopicPartition(topics.ALERTS, number) for number in range(self._bus.partitions(topics.ALERTS))]
-        ends = {place: self._bus.bounds(place)[1] for place in places}
+    def _follow(self, log: LogReader) -> None:
+        places = [TopicPartition(topics.ALERTS, number) for number in range(log.partitions(topics.ALERTS))]
+        ends = {place: log.bounds(place)[1] for place in places}
         while not self._stopping.is_set():
             for place in places:
-                envelope = self._bus.read_from(place, ends[place], POLL_S / len(places))
+                envelope = log.read_from(place, ends[place], POLL_S / len(places))
                 if envelope is not None:
                     ends[place] = envelope.offset + 1
                     self._hub.notify()
