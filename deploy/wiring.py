@@ -190,6 +190,8 @@ def run_console(settings: Settings) -> int:
         uptime=register.uptime,
         gates=register.gates,
         natinf=register.natinf,
+        notices=register.notices,
+        suppressions=register.suppressions,
         producer=KafkaProducer(settings.bus),
         open_log=lambda: KafkaLogReader(settings.bus),
         sites=sites_of(settings),

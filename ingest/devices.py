@@ -150,7 +150,7 @@ def _reports(body: bytes, most: int) -> list[DeviceReport]:
 def _known(devices: Callable[[], Collection[DeviceId]]) -> Collection[DeviceId]:
     try:
         return devices()
-    except RetryLater as error:
+    except (RetryLater, Halt) as error:
         _log.error("devices.site_unknown", error=str(error))
         raise Refusal(503, "site-away", "the site cannot be read now: send the events again") from error
 

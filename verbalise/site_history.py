@@ -28,6 +28,10 @@ class SiteHistory(Protocol):
         """The version of that digest, None if it is not known: a claim names the one that it was judged with."""
         ...
 
+    def holds_since(self, at: datetime) -> datetime | None:
+        """From when the version in force at an instant holds; None for the first one, which always did."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Edition:
@@ -63,9 +67,17 @@ class SiteBook:
 
     def as_of(self, at: datetime) -> Site:
         """The version in force at an instant; the first one before it was."""
-        held = [edition for edition in self._editions if edition.effective_from <= at]
-        return (held[-1] if held else self._editions[0]).site
+        return self._edition(at).site
+
+    def holds_since(self, at: datetime) -> datetime | None:
+        """From when the version in force at an instant holds; see the protocol."""
+        edition = self._edition(at)
+        return None if edition is self._editions[0] else edition.effective_from
 
     def version(self, digest: str) -> Site | None:
         """The version of that digest; see the protocol."""
         return next((edition.site for edition in self._editions if edition.site.version == digest), None)
+
+    def _edition(self, at: datetime) -> Edition:
+        held = [edition for edition in self._editions if edition.effective_from <= at]
+        return held[-1] if held else self._editions[0]

@@ -54,6 +54,10 @@ class WatchedSites:
         """The version of that digest; see the protocol. Raises Halt as `as_of` does."""
         return self._current().version(digest)
 
+    def holds_since(self, at: datetime) -> datetime | None:
+        """From when the version in force at an instant holds; see the protocol. Raises Halt as `as_of` does."""
+        return self._current().holds_since(at)
+
     def refresh(self) -> None:
         """Look once for versions after those that are known; call from one thread at a time.
 

@@ -22,7 +22,7 @@ from verbalise.console.desk import Console, DeskRefused, SignInNeeded, console_o
 from verbalise.console.forms import FormRefused
 from verbalise.console.pages import STATIC, render
 from verbalise.console.ports import ConsolePorts
-from verbalise.console.routes import analysis, convention, dossier, evidence, law, live, patrol, review, session
+from verbalise.console.routes import analysis, convention, dossier, evidence, law, live, patrol, review, session, site
 from verbalise.console.security import SecurityHeaders
 from verbalise.console.settings import ConsoleSettings
 
@@ -47,7 +47,7 @@ def console_app(ports: ConsolePorts, settings: ConsoleSettings | None = None) ->
     app.state.console = console
     app.add_middleware(SecurityHeaders, https=console.settings.https)
     # Evidence before review: both start with /review/{case}, and patrol's still with /patrol/{alert}.
-    for desk in (session, evidence, dossier, review, patrol, analysis, convention, law, live):
+    for desk in (session, evidence, dossier, review, patrol, analysis, convention, law, live, site):
         app.include_router(desk.router)
     app.add_api_route("/healthz", _health)
     app.add_api_route("/metrics", _metrics)

@@ -39,6 +39,35 @@ class FilterForm(BaseModel):
         return self.query() or "all"
 
 
+class SpanForm(BaseModel):
+    """Local days, `until` the last one; an empty field is filled by `span_of`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    since: date | None = None
+    until: date | None = None
+
+    @field_validator("since", "until", mode="before")
+    @classmethod
+    def _empty_is_any(cls, value: object) -> object:
+        return None if value == "" else value
+
+    def filled(self, today: date) -> SpanForm:
+        """Up to today, and from thirty days before the last day."""
+        until = self.until or today
+        return SpanForm(since=self.since or until - timedelta(days=30), until=until)
+
+    def query(self) -> str:
+        """The form as a query string, for the ledger and the export of the same span."""
+        return urlencode(self.model_dump(mode="json", exclude_none=True))
+
+
+def instants_of(span: SpanForm, zone: ZoneInfo, today: date) -> tuple[datetime, datetime]:
+    """The first instant of a span, and the one that ends it, exclusive."""
+    filled = span.filled(today)
+    return _midnight(filled.since or today, zone), _midnight((filled.until or today) + timedelta(days=1), zone)
+
+
 def wanted_cases(asked: FilterForm, zone: ZoneInfo) -> CaseFilter:
     """The form as a filter of instants."""
     return CaseFilter(

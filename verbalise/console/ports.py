@@ -13,7 +13,7 @@ from verbalise.permits import TokenHasher
 from verbalise.ports import AccessLedger, AgentRegister, AlertRegister, AnalystView, CaseRegister, EvidenceStore
 from verbalise.site import Site
 from verbalise.site_history import SiteHistory
-from verbalise.steward.ports import GateRegister
+from verbalise.steward.ports import GateRegister, NoticeRegister, SuppressionRegister
 from verbalise.uptime import UptimeRegister
 
 
@@ -38,6 +38,8 @@ class ConsolePorts:
     uptime: UptimeRegister
     gates: GateRegister
     natinf: NatinfRegister
+    notices: NoticeRegister
+    suppressions: SuppressionRegister
     producer: Producer
     open_log: Callable[[], LogReader]
     sites: SiteHistory

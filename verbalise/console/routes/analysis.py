@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from verbalise.console.desk import AnalysisSeat, Seat
 from verbalise.console.filters import FilterForm, wanted_cases
 from verbalise.console.forms import FormRefused
 from verbalise.console.pages import render
 from verbalise.console.security import csrf_token
+from verbalise.console.spreadsheet import csv_file
 from verbalise.console.views import offence_title
 from verbalise.console.wording import Words
 from verbalise.law.catalogue import offences
@@ -25,7 +24,6 @@ from verbalise.ports import CaseFact, Grouping
 router = APIRouter(prefix="/analysis")
 PURPOSE = "analyse"
 LISTED = 200
-BOM = "\ufeff"
 COLUMNS = (
     "id",
     "camera",
@@ -97,8 +95,8 @@ def export(seat: AnalysisSeat, asked: Asked, bom: bool = True) -> Response:
     _refuse_unknown(seat, asked)
     seat.log(Access.EXPORT, asked.described(), PURPOSE)
     facts = seat.console.ports.analyst.facts(wanted_cases(asked, seat.words.zone), None)
-    headers = {"content-disposition": 'attachment; filename="constat.csv"'}
-    return StreamingResponse(_csv(facts, bom), headers=headers, media_type="text/csv; charset=utf-8")
+    rows = ([getattr(fact, column) for column in COLUMNS] for fact in facts)
+    return csv_file("constat.csv", COLUMNS, rows, bom)
 
 
 def _refuse_unknown(seat: Seat, asked: FilterForm) -> None:
@@ -143,23 +141,3 @@ def _line(fact: CaseFact, words: Words) -> FactLine:
         vehicle=words(f"vehicle.{fact.vehicle}"),
         outcome=outcome,
     )
-
-
-def _csv(facts: Iterable[CaseFact], bom: bool) -> Iterator[str]:
-    if bom:
-        yield BOM
-    yield _row(COLUMNS)
-    for fact in facts:
-        yield _row(_cell(getattr(fact, column)) for column in COLUMNS)
-
-
-def _row(cells: Iterable[str]) -> str:
-    text = io.StringIO()
-    csv.writer(text, delimiter=";", lineterminator="\r\n").writerow(cells)
-    return text.getvalue()
-
-
-def _cell(value: object) -> str:
-    """A cell as text; one that a spreadsheet would run as a formula is quoted with an apostrophe."""
-    text = "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
-    return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@")) or text.startswith(("\t", "\r", "\n")) else text

@@ -27,6 +27,11 @@ class PresentSite:
         del at
         return self._present()
 
+    def holds_since(self, at: datetime) -> datetime | None:
+        """It always did."""
+        del at
+        return None
+
     def version(self, digest: str) -> Site | None:
         """The site as it is now, under its own digest."""
         site = self._present()

@@ -14,7 +14,7 @@ from ingest.memory_bus import MemoryBus
 from storage.memory import MemoryCases
 from storage.memory_exchanges import MemoryExchanges
 from storage.memory_natinf import MemoryNatinf
-from storage.memory_steward import MemoryGates
+from storage.memory_steward import MemoryGates, MemoryNotices, MemorySuppressions
 from storage.memory_uptime import MemoryUptime
 from tests.unit.verbalise.console import fakes, street
 from verbalise.console.ports import ConsolePorts
@@ -46,6 +46,8 @@ class World:
     uptime: MemoryUptime = field(default_factory=MemoryUptime)
     gates: MemoryGates = field(default_factory=MemoryGates)
     natinf: MemoryNatinf = field(default_factory=MemoryNatinf)
+    notices: MemoryNotices = field(default_factory=MemoryNotices)
+    suppressions: MemorySuppressions = field(default_factory=MemorySuppressions)
     bus: MemoryBus = field(default_factory=MemoryBus)
     site: Site = field(default_factory=street.site)
     hasher: TokenHasher | None = street.HASHER
@@ -63,6 +65,8 @@ class World:
             uptime=self.uptime,
             gates=self.gates,
             natinf=self.natinf,
+            notices=self.notices,
+            suppressions=self.suppressions,
             producer=self.bus.producer(),
             sites=fakes.PresentSite(lambda: self.site),
             open_log=self.bus.log_reader,
