@@ -8,7 +8,8 @@ from datetime import datetime
 from verbalise.access import answers_calls, may_look, open_aims
 from verbalise.agreements import Aim
 from verbalise.console.desk import Seat
-from verbalise.exchanges import look_entry, on_call_until
+from verbalise.console.live.viewings import LiveViewing
+from verbalise.exchanges import LOOK_LASTS, look_entry, on_call_until
 from verbalise.gate import Permission
 from verbalise.model import Access
 from verbalise.site import Site, SiteCamera
@@ -43,7 +44,22 @@ def log_look(seat: Seat, camera: SiteCamera, aim: Aim, how: str) -> None:
         RetryLater: it cannot be written, so the look must not happen.
     """
     seat.log(Access.VIEW_LIVE, camera.camera.id, f"{how}: {aim}")
-    entry = look_entry(seat.agent, camera, aim, seat.now)
+    _note(seat, camera, aim, seat.now)
+
+
+def still_looking(seat: Seat, camera: SiteCamera, viewing: LiveViewing, at: datetime) -> None:
+    """Write one more look for each quarter of an hour that a page goes on showing a camera.
+
+    Raises:
+        RetryLater: it cannot be written, so the look must not go on.
+    """
+    if at - viewing.noted.setdefault(camera.camera.id, at) >= LOOK_LASTS:
+        _note(seat, camera, viewing.aim, at)
+        viewing.noted[camera.camera.id] = at
+
+
+def _note(seat: Seat, camera: SiteCamera, aim: Aim, at: datetime) -> None:
+    entry = look_entry(seat.agent, camera, aim, at)
     if entry is not None:
         seat.console.ports.exchanges.add(entry)
 
@@ -53,6 +69,11 @@ def clause_for(seat: Seat, cameras: Iterable[SiteCamera]) -> str:
     convention = seat.console.ports.site.convention
     is_guest = any(camera.owner != seat.agent.party for camera in cameras)
     return convention.confidentiality if convention is not None and is_guest else ""
+
+
+def may_call(seat: Seat) -> bool:
+    """Whether a declared call would open cameras to this person's party."""
+    return answers_calls(seat.console.ports.site, seat.agent.party, seat.now)
 
 
 def _on_call_until(seat: Seat, site: Site, at: datetime) -> datetime | None:

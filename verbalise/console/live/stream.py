@@ -18,7 +18,7 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from verbalise.console.desk import Seat
-from verbalise.console.live.looking import looks_at
+from verbalise.console.live.looking import looks_at, still_looking
 from verbalise.console.live.pictures import Frame, LivePicture, Viewfinder, placeholder
 from verbalise.console.live.tail import CameraTail
 from verbalise.console.live.viewings import LiveViewing
@@ -106,8 +106,12 @@ class LiveStream:
         ports = self.seat.console.ports
         now, site = ports.clock(), ports.site
         camera = site.cameras.get(self.camera.camera.id)
-        is_open = camera is not None and looks_at(self.seat, site, camera, self.viewing.aim, now).allowed
-        return is_open and self.seat.is_signed_in()
+        if camera is None or not self.seat.is_signed_in():
+            return False
+        if not looks_at(self.seat, site, camera, self.viewing.aim, now).allowed:
+            return False
+        still_looking(self.seat, camera, self.viewing, now)
+        return True
 
     def _part(self, picture: LivePicture, now: datetime) -> bytes:
         # Remembered before it is sent: what the agent sees can always be marked.

@@ -6,6 +6,7 @@ from collections import OrderedDict, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from secrets import token_hex
 from threading import Lock
 
@@ -28,6 +29,7 @@ class LiveViewing:
         session: Digest of the sign-in that opened it; nobody else's requests find it.
         sent: The newest pictures that were sent, oldest first.
         marks: What was marked on it, by request, so that a page sent again is the same claim.
+        noted: When the exchange log last heard that it shows a camera, counted from its first picture.
     """
 
     id: str
@@ -36,6 +38,7 @@ class LiveViewing:
     aim: Aim
     sent: deque[Shown] = field(default_factory=lambda: deque(maxlen=MAX_PICTURES))
     marks: dict[str, Claim] = field(default_factory=dict)
+    noted: dict[CameraId, datetime] = field(default_factory=dict)
 
     def picture(self, number: int | None) -> Shown | None:
         """The picture of that packet's number, the last one for None; None where it was not sent, or long ago."""

@@ -12,7 +12,16 @@ from verbalise.agreements import Aim
 from verbalise.alerts import alert_from_view
 from verbalise.console.desk import LiveSeat, Seat
 from verbalise.console.forms import AlertForm, MarkForm, Posted
-from verbalise.console.live.looking import aims_anywhere, aims_on, chosen, clause_for, log_look, looks
+from verbalise.console.live.looking import (
+    aims_anywhere,
+    aims_on,
+    chosen,
+    clause_for,
+    log_look,
+    looks,
+    may_call,
+    still_looking,
+)
 from verbalise.console.live.marking import MarkRefused, mark
 from verbalise.console.live.page import SERVICES, AimChoice, aim_choices, camera_page, tiles
 from verbalise.console.live.pictures import keyframe_picture, placeholder
@@ -51,8 +60,10 @@ def show_camera(seat: LiveSeat, camera_id: str, aim: Aim | None = None, done: st
 def still(seat: LiveSeat, camera_id: str, viewing: str = "") -> Response:
     """The newest keyframe, for the wall; a placeholder that says so where none is fresh."""
     camera = _camera(seat, camera_id)
-    if not looks(seat, camera, _viewing(seat, viewing, camera).aim).allowed:
+    watched = _viewing(seat, viewing, camera)
+    if not looks(seat, camera, watched.aim).allowed:
         raise EvidenceMissing(f"camera {camera_id}: not open any more")
+    still_looking(seat, camera, watched, seat.now)
     return Response(_newest(seat, camera), media_type="image/jpeg")
 
 
@@ -174,5 +185,6 @@ def _render(seat: Seat, template: str, aims: list[AimChoice], status: int = 200,
         alert_kinds=list(AlertKind),
         services=SERVICES,
         every_s=seat.console.settings.wall_every_s,
+        may_call=may_call(seat),
         **{"clause": "", **values},
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,7 +15,7 @@ from tests.unit.verbalise.console import street
 from tests.unit.verbalise.console.conftest import Open, SignIn
 from tests.unit.verbalise.console.world import World, hidden
 from verbalise.agreements import Aim, PartyId
-from verbalise.exchanges import ExchangeFilter, ExchangeKind, look_entry, note
+from verbalise.exchanges import CALL_LASTS, ExchangeFilter, ExchangeKind, look_entry, note
 from verbalise.model import CITY, Access, Agent, Capacity, Desk
 from verbalise.uptime import CameraHour
 
@@ -239,3 +240,39 @@ async def test_who_is_not_on_call_declares_none(world: World, signed_in: SignIn,
     assert (await browser.http.post("/clause/call", data=fields)).status_code == 403
     assert written(world) == []
     assert world.logged()[-1] is Access.REFUSED
+
+
+async def test_the_night_wall_is_shut_until_a_call_is_declared(world: World, signed_in: SignIn) -> None:
+    world.now = SATURDAY
+    browser = await signed_in(guest(Desk.LIVE))
+    assert 'href="/clause?next=/live"' in (await browser.get("/live")).text
+    shut = await browser.get("/live/C1?aim=traffic")
+    assert shut.status_code == 403
+    assert "sur appel d’astreinte déclaré" in shut.text
+    assert 'href="/clause?next=/live/C1"' in shut.text
+    await browser.send("/clause/call", (await browser.get("/clause")).text, text="Accident")
+    page = (await browser.get("/live")).text
+    assert "/live/C1/still" in page
+    assert CLAUSE in page
+    world.now += CALL_LASTS
+    assert (await browser.get("/live/C1?aim=traffic")).status_code == 403
+
+
+async def test_whoever_goes_on_looking_goes_on_being_noted(world: World, signed_in: SignIn) -> None:
+    browser = await signed_in(guest(Desk.LIVE))
+    page = (await browser.get("/live")).text
+    source = re.findall(r'src="(/live/C1/still[^"]*)"', page)[0]
+    looks = [(ExchangeKind.VIEW, PCRT, "")] * 2
+    assert written(world) == looks
+    for minutes, more in ((0, 0), (10, 0), (16, 1), (20, 1), (32, 2)):
+        world.now = NOON + timedelta(minutes=minutes)
+        assert (await browser.get(source)).status_code == 200
+        assert len(written(world)) == len(looks) + more
+
+
+async def test_the_owner_reads_no_clause_and_owes_no_entry(world: World, signed_in: SignIn) -> None:
+    browser = await signed_in(street.agent("lea"))
+    page = (await browser.get("/live/C1?aim=safety")).text
+    assert "<canvas" in page
+    assert CLAUSE not in page
+    assert written(world) == []

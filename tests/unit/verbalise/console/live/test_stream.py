@@ -14,7 +14,7 @@ import pytest
 from tests.unit.detect.clips import T0, clip
 from tests.unit.verbalise.console import street
 from tests.unit.verbalise.console.world import World
-from verbalise.agreements import Aim
+from verbalise.agreements import Aim, Convention, PartyId, Sharing
 from verbalise.console.desk import Console, Seat
 from verbalise.console.live import stream as live_stream
 from verbalise.console.live.stream import Ages, LiveStream
@@ -23,6 +23,8 @@ from verbalise.console.live.viewings import LiveViewing, LiveViewings
 from verbalise.console.security import new_token, token_digest
 from verbalise.console.settings import ConsoleSettings
 from verbalise.console.wording import Language, Words, sentences
+from verbalise.exchanges import ExchangeFilter
+from verbalise.model import CITY
 
 LEA = street.agent("lea")
 SECOND = timedelta(seconds=1)
@@ -157,3 +159,20 @@ def test_what_is_burnt_into_pictures_needs_no_accents(language: Language) -> Non
     burnt = [text for key, text in sentences(language).items() if key.startswith("live.burnt.")]
     assert len(burnt) == 5
     assert all(text.isascii() for text in burnt)
+
+
+async def test_a_guest_who_goes_on_watching_is_noted_every_quarter_of_an_hour(world: World, seat: Seat) -> None:
+    camera = world.site.cameras[street.CAMERA]
+    shared = Sharing(CITY, frozenset({camera.network}), frozenset({Aim.OFFENCES}))
+    term = timedelta(days=30)
+    agreed = Convention("CONV", "Images", world.now - term, world.now + term, 1, "Rien n’est copié.", (shared,))
+    cameras = {street.CAMERA: replace(camera, owner=PartyId("metropole"))}
+    world.site = replace(world.site, cameras=cameras, convention=agreed)
+    _, parts = watching(seat, filled())
+    noted = []
+    async with aclosing(parts):
+        for minutes in (0, 0, 1, 16, 10, 16):
+            world.now += timedelta(minutes=minutes)
+            await anext(parts)
+            noted.append(len(world.exchanges.exchanges(ExchangeFilter(world.now - term, world.now + term))))
+    assert noted == [0, 0, 0, 1, 1, 2]
