@@ -1,8 +1,9 @@
 """The rules as a Faust app: tracks and device reports in, claims out. Knows Faust, as does `stream_commits`.
 
 Three agents. `devices` is keyed by device, so its reports are forwarded to `camera-devices`, keyed by each
-camera that has a gate on the device and partitioned like `tracks`; there the second agent files them in the
-camera's device history. The third takes in `tracks` and judges. Delivery is told in `stream_worker`.
+camera that has a gate or a line at the device and partitioned like `tracks`; there the second agent files them in
+the camera's device history, and judges them once a call (`stream_calls`) says that they have settled. The third takes
+in `tracks` and judges. Delivery is told in `stream_worker`.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from yarl import URL
 from detect.model import ObservedFrame
 from ingest.bus import Message, TopicPartition
 from ingest.errors import Reject, RetryLater
+from ingest.model import CameraId, DeviceEvent
 from ingest.settings import BusSettings
 from ingest.topics import rejected
 from verbalise import stream_metrics as metrics
@@ -32,10 +34,14 @@ from verbalise.permits import TokenHasher
 from verbalise.reading_progress import ReadingProgress
 from verbalise.rules.bollard import DeviceHistory, with_event
 from verbalise.rules.book import allowed_rules, judges_now, take_in
+from verbalise.rules.device.book import judge as judge_report
+from verbalise.rules.device.book import with_judged
+from verbalise.rules.device.model import DeviceJudged, Surroundings
 from verbalise.rules.model import Circumstances, Judged, Observed
 from verbalise.settings import StreamSettings
 from verbalise.site import Site, SiteCamera
 from verbalise.site_history import SiteHistory
+from verbalise.stream_calls import CALL, call_message, is_call, settled_reports
 from verbalise.stream_commits import Handled, commit_only_what_is_done
 from verbalise.stream_state import (
     DEVICES,
@@ -45,6 +51,7 @@ from verbalise.stream_state import (
     read_observed,
     read_report,
     too_late_for,
+    too_late_for_reports,
 )
 from verbalise.stream_topics import DEVICES_TABLE, MEMORY_TABLE, LogHeads, StreamTopics
 from verbalise.wire import claim_message, suppression_message
@@ -53,6 +60,7 @@ _log = structlog.get_logger("verbalise.stream")
 
 EXIT_STALLED = os.EX_TEMPFAIL
 _WATCH_EVERY_S = 2.0
+_CALL_EVERY_S = 1.0
 _BUFFERED_RECORDS = 256
 """Per agent: enough to keep it busy, small enough that little is read again after a restart."""
 _REQUEST_TIMEOUT_S = 40.0
@@ -156,13 +164,16 @@ class _RuleStream:
         self._devices = Decoded(self._devices_table, DEVICES, DeviceHistory())
         self._progress = ReadingProgress(heads, settings.group)
         self._told_not_authorised: set[str] = set()
+        self._pictures_at: dict[bytes, datetime] = {}
+        self._called: dict[bytes, tuple[str, ...]] = {}
 
     def attach(self) -> None:
         """Give the app its agents, its watchdog, and news of assignments."""
         self._agent(self._names.devices, "forward-reports", self._forward_report)
-        self._agent(self._names.camera_devices, "file-reports", self._file_report)
+        self._agent(self._names.camera_devices, "file-reports", self._take_report)
         self._agent(self._names.tracks, "judge-tracks", self._take_in)
         self._app.task(self._watch)
+        self._app.task(self._call_settled)
         self._app.on_partitions_assigned.connect(self._on_assigned)
 
     def _agent(self, topic: str, name: str, handle: Handler) -> None:
@@ -174,6 +185,8 @@ class _RuleStream:
         self._app.agent(channel, name=name)(agent)
 
     async def _on_assigned(self, *_: Any, **__: Any) -> None:
+        self._called.clear()
+        self._pictures_at.clear()
         self._progress.alive()
 
     async def _consume(self, events: AsyncIterable[Event], handle: Handler) -> None:
@@ -191,26 +204,86 @@ class _RuleStream:
             self._progress.handled(TopicPartition(message.topic, message.partition), message.offset)
 
     async def _forward_report(self, event: Event) -> None:
-        """Sends a device's report on to every camera that has a gate on the device."""
+        """Sends a device's report on to every camera that has a gate or a line at the device."""
         site, report = read_report(event.value, self._sites)
         for camera in site.cameras_of(report.device):
             await self._send(Message(self._names.camera_devices, camera, event.value))
 
+    async def _take_report(self, event: Event) -> None:
+        """Files a report, or judges those that a call names."""
+        await (self._judge_settled(event) if is_call(event.headers) else self._file_report(event))
+
     async def _file_report(self, event: Event) -> None:
         """Adds a report to its camera's device history."""
-        _, camera, report = read_camera_report(event.key, event.value, self._sites)
+        site, camera, report = read_camera_report(event.key, event.value, self._sites)
         key = camera.camera.id.encode()
         before = self._device_history(key)
         after = with_event(before, report)
         if after is before:
             return
-        for entry in too_late_for(report, self._memory(key), camera):
+        late = [entry.track for entry in too_late_for(report, self._memory(key), site, camera)]
+        for judged in (*late, *(event.id for event in too_late_for_reports(report, before, site))):
             metrics.late_reports.labels(camera.camera.id, report.kind).inc()
             _log.warning(
                 "stream.report_too_late", camera=camera.camera.id, device=report.device, kind=report.kind,
-                track=entry.track, outcome=entry.outcome, **_place(event),
+                judged=judged, **_place(event),
             )  # fmt: skip
         self._devices_table[key] = self._devices.packed(key, after)
+
+    async def _judge_settled(self, event: Event) -> None:
+        """Judges the reports that a call names, and sends what comes of them before they are remembered as judged."""
+        called = CALL.decode(event.value or b"").reports
+        if not self._handled.is_current(event.message):
+            return
+        camera, key = CameraId(_key(event)), _key(event).encode()
+        history = self._device_history(key)
+        reports = [report for report in history.waiting() if report.id in called]
+        found = [self._judged(camera, report, history) for report in reports]
+        judged = [one for one in found if one is not None]
+        for one in judged:
+            await self._tell_device(camera, one)
+        if reports and self._handled.is_current(event.message):
+            self._devices_table[key] = self._devices.packed(key, with_judged(history, reports, judged))
+
+    def _judged(self, name: CameraId, report: DeviceEvent, history: DeviceHistory) -> DeviceJudged | None:
+        """What the device rules say of a report, with the site as it was at its instant; None where nothing."""
+        site = self._sites.as_of(report.at)
+        camera = site.cameras.get(name)
+        if camera is None:
+            return None
+        return judge_report(report, Surroundings(site, camera, history, self._memory(name.encode()), self._hasher))
+
+    async def _call_settled(self) -> None:
+        """Calls for judgement what has settled, for as long as this process lives."""
+        while not self._app.should_stop:
+            await asyncio.sleep(_CALL_EVERY_S)
+            if self._app.rebalancing or self._app.in_recovery:
+                continue
+            settled = self._settled_by_camera()
+            if settled:
+                await self._progress.caught_up(self._names.devices)
+            for key, reports in settled.items():
+                await self._send(call_message(self._names.camera_devices, CameraId(key.decode()), reports))
+                self._called[key] = reports
+
+    def _settled_by_camera(self) -> dict[bytes, tuple[str, ...]]:
+        """Reports of this worker's cameras that have settled and were not called yet."""
+        now, waiting, settled = datetime.now(UTC), 0, {}
+        for key in list(self._devices_table):
+            if not self._has_partition_of(key):
+                continue
+            history = self._device_history(key)
+            waiting += len(history.waiting())
+            reports = settled_reports(history, now, self._pictures_at.get(key), self._settings)
+            if reports and reports != self._called.get(key):
+                settled[key] = reports
+        metrics.reports_waiting.set(waiting)
+        return settled
+
+    def _has_partition_of(self, key: bytes) -> bool:
+        """Whether a camera is this worker's: its tables hold copies of others."""
+        partition = self._app.consumer.key_partition(self._names.camera_devices, key)
+        return (self._names.camera_devices, partition) in self._app.consumer.assignment()
 
     async def _take_in(self, event: Event) -> None:
         """Takes in one frame or break, and sends the claims that it makes due before it is remembered."""
@@ -223,6 +296,7 @@ class _RuleStream:
             return  # Another worker may have this camera by now; whoever has it reads this record again.
         memory = self._memory(key)
         self._count_record(site, camera, memory, observed)
+        self._note_pictures(key, observed)
         judgement = take_in(memory, observed, self._known(site, camera, key))
         for judged in judgement.judged:
             await self._tell(camera, judged)
@@ -244,6 +318,17 @@ class _RuleStream:
             code=judged.code, at=judged.entry.at.isoformat(), claim=judged.claim.id if judged.claim else None,
         )  # fmt: skip
 
+    async def _tell_device(self, camera: CameraId, judged: DeviceJudged) -> None:
+        """The same of a report that devices made by themselves."""
+        outcome, event = judged.verdict.outcome, judged.event
+        await self._send_outcome(judged.rule, judged.claim, judged.suppression)
+        metrics.verdicts.labels(camera, judged.rule.id, outcome, judged.code).inc()
+        _log.info(
+            "stream.device_verdict", camera=camera, device=event.device, kind=event.kind, rule=judged.rule.id,
+            outcome=outcome, code=judged.code, at=event.at.isoformat(),
+            claim=judged.claim.id if judged.claim else None,
+        )  # fmt: skip
+
     async def _send_outcome(self, rule: RuleRef, claim: Claim | None, suppression: Suppression | None) -> None:
         """Sends what a verdict came to, a claim or a passage that a right covered."""
         if claim is not None:
@@ -252,6 +337,13 @@ class _RuleStream:
         if suppression is not None:
             await self._send(suppression_message(suppression), topic=self._names.suppressed)
             metrics.suppressed.labels(suppression.camera, rule.id).inc()
+
+    def _note_pictures(self, key: bytes, observed: Observed) -> None:
+        """How far a camera's pictures have come; not at all once they have ended."""
+        if isinstance(observed, ObservedFrame):
+            self._pictures_at[key] = observed.video.captured_at
+        else:
+            self._pictures_at.pop(key, None)
 
     def _count_record(self, site: Site, camera: SiteCamera, memory: CameraMemory, observed: Observed) -> None:
         name, at = camera.camera.id, observed.video.captured_at

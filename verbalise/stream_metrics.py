@@ -31,3 +31,6 @@ rejected = Counter(
 )
 memory_bytes = Gauge("constat_verbalise_memory_bytes", "Size of what is remembered of a camera, as stored", ["camera"])
 picture_lag_s = Gauge("constat_verbalise_picture_lag_seconds", "Age of the last picture taken in", ["camera"])
+reports_waiting = Gauge(
+    "constat_verbalise_reports_waiting", "Passages and blows that devices reported and that are not judged yet"
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Generic, TypeVar
 
 from detect.wire import OBSERVED
@@ -116,13 +117,22 @@ def _camera(camera: CameraId, site: Site) -> SiteCamera:
     return site.cameras[camera]
 
 
-def too_late_for(report: DeviceEvent, memory: CameraMemory, camera: SiteCamera) -> tuple[Entry, ...]:
+def too_late_for(report: DeviceEvent, memory: CameraMemory, site: Site, camera: SiteCamera) -> tuple[Entry, ...]:
     """Entries that were judged without a report which might have mattered to them."""
-    gates = {gate.id for gate in camera.gates if gate.device == report.device}
+    main = site.served_by(report.device)
+    gates = {gate.id for gate in camera.gates if gate.device == main}
     return tuple(
         entry
         for entry in memory.entries
-        if entry.outcome is not None
-        and entry.threshold in gates
-        and entry.at - OPENING_LIMIT <= report.at <= entry.at + CLOCK_TOLERANCE
+        if entry.outcome is not None and entry.threshold in gates and _matters(report, entry.at)
     )
+
+
+def too_late_for_reports(report: DeviceEvent, history: DeviceHistory, site: Site) -> tuple[DeviceEvent, ...]:
+    """Reports that were judged by themselves without another which might have mattered to them."""
+    beside = history.of(*site.beside(site.served_by(report.device)))
+    return tuple(event for event in beside if event.id in history.judged and _matters(report, event.at))
+
+
+def _matters(report: DeviceEvent, at: datetime) -> bool:
+    return at - OPENING_LIMIT <= report.at <= at + CLOCK_TOLERANCE

@@ -11,6 +11,11 @@ A device report is acknowledged on `camera-devices` before its offset is stored,
 sent twice it is one. An entry is judged only after every report that the broker holds by then has been
 filed, so that catching up after a pause judges as it would have live.
 
+A passage or a blow that only devices tell of is judged when a call for it is read, and calls are written behind every
+report that the broker holds by then. The order for one call is the same: claims and suppressions sent and
+acknowledged, then the reports remembered as judged, then the offset. A call that a crash loses is written again,
+because its reports still wait; one that is read twice finds them judged.
+
 SIGTERM lets records in hand finish, stores offsets and leaves the group. Where Faust's consumer stalls the
 process ends with `EX_TEMPFAIL`, for its supervisor to start again.
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -10,10 +11,11 @@ from ingest import topics
 from ingest.errors import RetryLater
 from ingest.health import CameraState
 from ingest.kafka import KafkaAdmin
+from verbalise.stream_topics import StreamTopics
 
 GROUPS: Mapping[str, Sequence[str]] = {
     "detect": [topics.VIDEO],
-    "verbalise": [topics.TRACKS, topics.DEVICES],
+    "verbalise": [topics.TRACKS, topics.DEVICES, StreamTopics().camera_devices],
     "casework": [topics.CLAIMS],
     "steward": [topics.SUPPRESSED],
 }
@@ -29,26 +31,31 @@ class QuietWatch:
     Args:
         health_file: Where ingest writes its cameras' state.
         cameras: How many cameras have to end.
+        rest_s: How long it must have been quiet: reports that still settle make no lag.
     """
 
-    def __init__(self, admin: KafkaAdmin, health_file: Path, cameras: int) -> None:
+    def __init__(self, admin: KafkaAdmin, health_file: Path, cameras: int, rest_s: float) -> None:
         self._admin = admin
         self._health_file = health_file
         self._cameras = cameras
+        self._rest_s = rest_s
         self._quiet_looks = 0
+        self._noisy_at_s = time.monotonic()
 
     def workers_are_in(self) -> bool:
         """Whether every group has a member, so that nothing played is missed."""
         return all(self._admin.members(group) > 0 for group in GROUPS)
 
     def look(self) -> bool:
-        """Whether all has been quiet for the last few looks."""
+        """Whether all has been quiet for the last few looks, and for long enough."""
         try:
             is_quiet = self.ended() >= self._cameras and not any(self.lag().values())
         except RetryLater:
             is_quiet = False
         self._quiet_looks = self._quiet_looks + 1 if is_quiet else 0
-        return self._quiet_looks >= LOOKS
+        if not is_quiet:
+            self._noisy_at_s = time.monotonic()
+        return self._quiet_looks >= LOOKS and time.monotonic() - self._noisy_at_s >= self._rest_s
 
     def ended(self) -> int:
         """How many cameras have been played to their end, or are shut and give nothing."""

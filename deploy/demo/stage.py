@@ -33,6 +33,8 @@ _READY_S = 240.0
 _QUIET_S = 1800.0
 _POLL_S = 0.2
 _SAY_EVERY_S = 5.0
+_REST_S = 5.0
+"""Beyond the time in which reports settle: for the call that judges them to show as lag."""
 
 
 class Stage:
@@ -45,7 +47,8 @@ class Stage:
         self._say = say
         self._supervisor = Supervisor(map(self._spec, _WORKERS), data / "status.json")
         cameras = site_of(settings).cameras
-        self._quiet = QuietWatch(KafkaAdmin(settings.bus), data / "cameras.json", len(cameras))
+        rest_s = settings.stream.device_settle_s + _REST_S
+        self._quiet = QuietWatch(KafkaAdmin(settings.bus), data / "cameras.json", len(cameras), rest_s)
         self._is_stopping = False
 
     def wait_for_workers(self) -> None:

@@ -144,12 +144,14 @@ def _device_rows(events: Sequence[DeviceEvent], site: Site, scale: _Scale, words
     for device in dict.fromkeys(event.device for event in events):
         own = [event for event in events if event.device == device]
         known = site.devices.get(device)
+        name = known.name if known else device
         states = [event for event in own if event.kind in TONES]
         instants = [event for event in own if event.kind not in TONES]
         if states:
-            rows.append(Row(known.name if known else device, _segments(states, scale, words)))
+            rows.append(Row(name, _segments(states, scale, words)))
         if instants:
-            rows.append(Row(words("timeline.badge"), marks=_badges(instants, scale, words)))
+            counts = all(event.kind is DeviceEventKind.PASSAGE for event in instants)
+            rows.append(Row(name if counts else words("timeline.badge"), marks=_badges(instants, scale, words)))
     return rows
 
 

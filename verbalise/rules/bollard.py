@@ -37,11 +37,13 @@ class DeviceHistory:
 
     Attributes:
         judged: Ids of the reports that device rules have judged, among `events`.
+        claimed: Those of them that made a claim.
         spent: Permits for one passage that covered one which only devices counted.
     """
 
     events: tuple[DeviceEvent, ...] = ()
     judged: tuple[str, ...] = ()
+    claimed: tuple[str, ...] = ()
     spent: tuple[Spent, ...] = ()
 
     def waiting(self) -> tuple[DeviceEvent, ...]:
@@ -164,7 +166,8 @@ def with_event(history: DeviceHistory, event: DeviceEvent) -> DeviceHistory:
         return history
     events = tuple(sorted((*others, *kept), key=_order))
     ids = {known.id for known in events}
-    return replace(history, events=events, judged=tuple(each for each in history.judged if each in ids))
+    judged, claimed = (tuple(each for each in of if each in ids) for of in (history.judged, history.claimed))
+    return replace(history, events=events, judged=judged, claimed=claimed)
 
 
 def _order(event: DeviceEvent) -> tuple[datetime, datetime, str]:

@@ -41,6 +41,8 @@ ONE_VEHICLE = timedelta(seconds=0.7)
 """Two vehicles cannot pass a gate closer than this: at 15 km/h a car length takes one second."""
 SAME_PLACE_RATIO = 0.7
 """Boxes that share so much of the smaller one are two sights of one vehicle, or one hidden by another."""
+SEEN_AND_COUNTED = timedelta(seconds=3)
+"""Camera and loop may tell of one passage so far apart: their places, and their clocks, differ."""
 DEVICES_BEFORE = timedelta(seconds=60)
 """What an agent needs to see of the bollard's life before the facts, where no opening says where to begin."""
 
@@ -161,7 +163,11 @@ def _at_gate(
 ) -> _Finding:
     """What the bollard's reports make of a passage that the by-law forbids."""
     clock = known.site.timezone
-    opening = bollard_at(known.devices.of(*known.site.beside(gate.device)), entry.at)
+    events = known.devices.of(*known.site.beside(gate.device))
+    for event in events:
+        if event.id in known.devices.claimed and abs(event.at - entry.at) <= SEEN_AND_COUNTED:
+            return _Finding(Outcome.NOT_DECIDABLE, (*steps, wording.claimed_by_device(event, clock)))
+    opening = bollard_at(events, entry.at)
     if isinstance(opening, Doubt):
         return _Finding(Outcome.NOT_DECIDABLE, (*steps, wording.doubtful(opening)))
     earlier = _earlier(memory, entry)

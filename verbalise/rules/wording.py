@@ -92,6 +92,11 @@ def spent(credential: DeviceEvent, zone: ZoneInfo) -> Reason:
     return Reason("permit-used", True, text)
 
 
+def claimed_by_device(event: DeviceEvent, zone: ZoneInfo) -> Reason:
+    text = f"Ce passage est déjà à relire, sur le rapport d’un équipement de {hour(event.at, zone)}"
+    return Reason("claimed-by-device", False, text)
+
+
 def earlier_passage(entry: Entry, zone: ZoneInfo) -> Reason:
     by = f"couvert par {entry.covered_by}" if entry.covered_by else "sans droit lu"
     return Reason("earlier-passage", True, f"Passage à {hour(entry.at, zone)} ({KINDS_FR[entry.kind]}) {by}")

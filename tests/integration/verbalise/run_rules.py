@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ingest.kafka import KafkaAdmin
 from ingest.settings import BusSettings
+from tests.builders import street_of_devices
 from verbalise.settings import StreamSettings
 from verbalise.site_file import load_site
 from verbalise.site_history import SiteBook
@@ -19,8 +20,8 @@ def main(arguments: str) -> int:
     told = json.loads(arguments)
     bus = BusSettings(bootstrap=told["bootstrap"])
     settings = StreamSettings(**told["settings"])
-    sites = SiteBook.of(load_site(Path(told["site"])))
-    return run_rules(bus, settings, sites, KafkaAdmin(bus), names=StreamTopics(**told["topics"]))
+    place = street_of_devices() if told["site"] is None else load_site(Path(told["site"]))
+    return run_rules(bus, settings, SiteBook.of(place), KafkaAdmin(bus), names=StreamTopics(**told["topics"]))
 
 
 if __name__ == "__main__":

@@ -26,11 +26,11 @@ from ingest.topics import DAY_MS, TopicSpec, rejected
 from ingest.wire import DEVICE_EVENT
 from tests.builders import CAMERA, OFFENCE, ZONE, site
 from tests.waiting import wait_until
-from verbalise.model import Claim
+from verbalise.model import Claim, Suppression
 from verbalise.rules.model import Observed
 from verbalise.stream import EXIT_STALLED
 from verbalise.stream_topics import StreamTopics, own_topic_specs
-from verbalise.wire import CLAIM
+from verbalise.wire import CLAIM, SUPPRESSION
 
 ROOT = Path(__file__).parents[3]
 PATIENCE_S = 200.0  # a watchdog may end a worker twice on a machine that is busy
@@ -39,11 +39,16 @@ PARTITIONS = 3
 
 @dataclass
 class Street:
-    """Topics, worker and claims of one test."""
+    """Topics, worker and claims of one test.
+
+    Attributes:
+        of_devices: The street is `tests.builders.street_of_devices`, where no picture may be analysed.
+    """
 
     bootstrap: str
     name: str
     folder: Path
+    of_devices: bool = False
     settings: dict[str, Any] = field(default_factory=dict)
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
@@ -64,7 +69,7 @@ class Street:
     def start(self) -> subprocess.Popen[bytes]:
         told = {
             "bootstrap": self.bootstrap,
-            "site": str(self.site_path),
+            "site": None if self.of_devices else str(self.site_path),
             "topics": asdict(self.topics),
             "settings": {
                 "group": self.name,
@@ -134,6 +139,9 @@ class Street:
     def claims(self) -> list[Claim]:
         return [CLAIM.decode(envelope.value) for envelope in self.everything(self.topics.claims)]
 
+    def suppressions(self) -> list[Suppression]:
+        return [SUPPRESSION.decode(envelope.value) for envelope in self.everything(self.topics.suppressed)]
+
     def aside(self, topic: str) -> Sequence[Envelope]:
         return self.everything(rejected(topic))
 
@@ -170,6 +178,15 @@ def site_document() -> dict[str, Any]:
                 "area": "centre",
                 "source": "file:footage.mp4",
                 "picture": {"width_px": 1600, "height_px": 900},
+                "authorisations": [
+                    {
+                        "reference": "76-2026-001",
+                        "aims": ["offences"],
+                        "from": "2026-01-01T00:00:00Z",
+                        "until": "2027-01-01T00:00:00Z",
+                        "retention_days": 30,
+                    }
+                ],
                 "analysis": [
                     {
                         "offence": str(OFFENCE),

@@ -5,19 +5,21 @@ from __future__ import annotations
 import os
 import signal
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from ingest.bus import Message
-from ingest.model import CameraId, DeviceId
+from ingest.model import CameraId, DeviceEvent, DeviceId
 from ingest.wire import DEVICE_EVENT
-from tests.builders import CAMERA, badge, ends, enters, frame, frames, opening
+from tests.builders import CAMERA, T0, badge, ends, enters, frame, frames, opening, passes
 from tests.integration.verbalise.street import PATIENCE_S, Street
 from tests.playing import Played, play
-from verbalise.model import Claim
+from tests.waiting import wait_until
+from verbalise.model import Claim, Trigger
 from verbalise.rules.bollard import DeviceHistory, with_event
 from verbalise.site_file import load_site
 
@@ -38,7 +40,9 @@ def expected(street: Street) -> list[Claim]:
     known = DeviceHistory()
     for report in REPORTS:
         known = with_event(known, report)
-    return play(RECORDS, [], load_site(street.site_path), Played(devices=known)).claims
+    claims = play(RECORDS, [], load_site(street.site_path), Played(devices=known)).claims
+    assert len(claims) == 1
+    return claims
 
 
 def test_claims_what_the_rule_claims(street: Street) -> None:
@@ -169,3 +173,34 @@ def test_without_its_topics_the_worker_says_what_to_do(kafka_bootstrap: str, tmp
     assert worker.wait(PATIENCE_S) != 0
     assert "constat topics" in bare.log()
     bare.close()
+
+
+def as_if_now(reports: Iterable[DeviceEvent]) -> list[DeviceEvent]:
+    """The same reports as if devices made them now: what settles does so by the wall clock."""
+    late = datetime.now(UTC) - T0
+    return [replace(one, at=one.at + late, received_at=one.received_at + late) for one in reports]
+
+
+def test_devices_alone_make_claims_whenever_their_worker_dies(street: Street) -> None:
+    """Killed while the passages settle, and again once it has judged them; no picture ever comes."""
+    street.of_devices = True
+    street.settings = {"device_settle_s": 6}
+    reported = as_if_now([badge(-1.2), *opening(-1.0, 8.8), passes(2.0), passes(5.0)])
+    street.start()
+    street.report(reported)
+    street.wait_read()
+    assert street.claims() == []
+    street.kill()
+    street.start()
+    wait_until(
+        street.claims, lambda: f"a claim; the workers say:\n{street.logs()}", street.start_again_if_stalled, PATIENCE_S
+    )
+    street.kill()
+    street.report(reported)
+    street.start()
+    street.wait_read()
+    (claim,) = {claim.id: claim for claim in street.claims()}.values()
+    assert (claim.rule.id, claim.at, claim.trigger) == ("second-passage", reported[-1].at, Trigger.DEVICE)
+    (covered,) = {one.id: one for one in street.suppressions()}.values()
+    assert (covered.at, covered.reference) == (reported[-2].at, "delivery-017")
+    assert all(one == claim for one in street.claims())

@@ -10,9 +10,22 @@ from detect.wire import OBSERVED
 from ingest.errors import Reject
 from ingest.model import CameraId, DeviceEventKind, DeviceId
 from ingest.wire import DEVICE_EVENT
-from tests.builders import BOLLARD, CAMERA, badge, enters, frame, frames, opening, reports, site
+from tests.builders import (
+    BOLLARD,
+    CAMERA,
+    badge,
+    enters,
+    frame,
+    frames,
+    opening,
+    passes,
+    reports,
+    site,
+    street_of_devices,
+)
 from tests.playing import play
 from verbalise.history import CameraMemory
+from verbalise.rules.bollard import DeviceHistory
 from verbalise.site_history import SiteBook
 from verbalise.stream_state import (
     DEVICES,
@@ -22,6 +35,7 @@ from verbalise.stream_state import (
     read_observed,
     read_report,
     too_late_for,
+    too_late_for_reports,
 )
 
 PLACE = SiteBook.of(site())
@@ -93,10 +107,18 @@ def test_refuses_what_is_no_record(value: bytes | None) -> None:
 def test_a_report_is_late_for_entries_it_might_have_mattered_to(at_s: float, device: DeviceId, late: bool) -> None:
     memory = play(frames(enters("van", 2.0), until=4.0)).memory
     report = reports(DeviceEventKind.BADGE_ACCEPTED, at_s, device=device)
-    assert bool(too_late_for(report, memory, site().cameras[CAMERA])) is late
+    assert bool(too_late_for(report, memory, site(), site().cameras[CAMERA])) is late
 
 
 def test_no_report_is_late_for_an_entry_that_still_waits() -> None:
     memory = play(frames(enters("van", 2.0), until=3.0)).memory
     assert memory.waiting() != ()
-    assert too_late_for(badge(1.9), memory, site().cameras[CAMERA]) == ()
+    assert too_late_for(badge(1.9), memory, site(), site().cameras[CAMERA]) == ()
+
+
+@pytest.mark.parametrize(("at_s", "late"), [(4.0, True), (6.0, True), (6.5, False), (-400.0, False)])
+def test_a_report_is_late_for_passages_that_devices_had_judged(at_s: float, late: bool) -> None:
+    place, passed = street_of_devices(), passes(5.0)
+    known = DeviceHistory((passed,), judged=(passed.id,))
+    assert bool(too_late_for_reports(badge(at_s), known, place)) is late
+    assert too_late_for_reports(badge(at_s), replace(known, judged=()), place) == ()

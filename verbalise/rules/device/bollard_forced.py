@@ -11,8 +11,9 @@ from verbalise.rules.credentials import Credential, credential_of
 from verbalise.rules.device import wording as device_wording
 from verbalise.rules.device.incidents import unsure_incident
 from verbalise.rules.device.model import DeviceRule, Finding, Surroundings
-from verbalise.rules.device.passages import OFFENCE, count, gate_of, law_at, left_to_analysis
+from verbalise.rules.device.passages import count, gate_of, law_at, left_to_analysis
 from verbalise.rules.model import SETTLED_BY_LAW
+from verbalise.rules.pedestrian_area_driving import OFFENCE
 from verbalise.site import Gate
 
 

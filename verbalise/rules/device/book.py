@@ -63,11 +63,13 @@ def judge(event: DeviceEvent, known: Surroundings) -> DeviceJudged | None:
 def with_judged(history: DeviceHistory, events: Iterable[DeviceEvent], judged: Iterable[DeviceJudged]) -> DeviceHistory:
     """The history once reports have been judged, and permits for one passage used."""
     ids = [event.id for event in events if event.id not in history.judged]
-    spent = history.spent
+    claimed, spent = history.claimed, history.spent
     for one in judged:
+        if one.claim is not None:
+            claimed = (*claimed, one.event.id)
         if one.credential is not None and one.credential.spending is not None:
             spent = with_spent(spent, one.credential.spending)
-    return replace(history, judged=(*history.judged, *ids), spent=spent)
+    return replace(history, judged=(*history.judged, *ids), claimed=claimed, spent=spent)
 
 
 def claim_id(camera: CameraId, rule: RuleRef, event: DeviceEvent) -> ClaimId:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from detect.model import MOTOR_VEHICLES
 from ingest.model import DeviceEvent, DeviceEventKind
 from verbalise.gate import may_analyse
-from verbalise.model import OffenceId, Outcome, Passage, Reason, ZoneId
+from verbalise.model import Outcome, Passage, Reason, ZoneId
 from verbalise.rights import Right, Standing, under_by_laws
 from verbalise.rules import wording
 from verbalise.rules.bollard import Doubt, Opening, bollard_at
@@ -20,17 +20,14 @@ from verbalise.rules.credentials import Credential, credential_of
 from verbalise.rules.device import wording as device_wording
 from verbalise.rules.device.model import Finding, Surroundings
 from verbalise.rules.model import SETTLED_BY_LAW
+from verbalise.rules.pedestrian_area_driving import OFFENCE, SEEN_AND_COUNTED
 from verbalise.rules.spells import do_not_verbalise
 from verbalise.site import Gate
-
-OFFENCE = OffenceId("pedestrian-area-driving")
 
 ONE_VEHICLE = timedelta(seconds=0.7)
 """A loop that fires twice within it counted an axle or a trailer: a car length at 15 km/h takes one second."""
 BETWEEN_LOOPS = timedelta(seconds=3)
 """Two loops of one bollard, a few metres apart, count the same vehicle at walking pace within it."""
-SEEN_AND_COUNTED = timedelta(seconds=3)
-"""Camera and loop may tell of one passage so far apart: their places, and their clocks, differ."""
 
 
 @dataclass(frozen=True, slots=True)

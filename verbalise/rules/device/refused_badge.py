@@ -10,7 +10,8 @@ from verbalise.rules import wording
 from verbalise.rules.bollard import CLOCK_TOLERANCE, CREDENTIALS
 from verbalise.rules.device import wording as device_wording
 from verbalise.rules.device.model import DeviceRule, Finding, Surroundings
-from verbalise.rules.device.passages import OFFENCE, claimed, crossing_of
+from verbalise.rules.device.passages import claimed, crossing_of
+from verbalise.rules.pedestrian_area_driving import OFFENCE
 
 REACH = timedelta(seconds=30)
 """A driver who is refused and goes in all the same does so while somebody else's opening lasts, or tries again.

@@ -6,7 +6,8 @@ from ingest.model import DeviceEvent
 from verbalise.model import Outcome, RuleRef
 from verbalise.rules import wording
 from verbalise.rules.device.model import DeviceRule, Finding, Surroundings
-from verbalise.rules.device.passages import OFFENCE, claimed, crossing_of
+from verbalise.rules.device.passages import claimed, crossing_of
+from verbalise.rules.pedestrian_area_driving import OFFENCE
 
 
 def judge(event: DeviceEvent, known: Surroundings) -> Finding | None:

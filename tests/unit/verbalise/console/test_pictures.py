@@ -59,6 +59,16 @@ def test_the_time_line_shows_the_opening_and_who_passed() -> None:
     assert any("voiture" in sentence and "sans droit lu" in sentence for sentence in line.said)
 
 
+def test_what_a_loop_counted_stands_under_its_own_name() -> None:
+    loop = DeviceId("loop-1")
+    counted = replace(street.reported(DeviceEventKind.PASSAGE, 0), device=loop)
+    place = street.site()
+    place = replace(place, devices={**place.devices, loop: Device(loop, "loop", "Boucle 1")})
+    case = replace(CASE, claim=replace(CASE.claim, devices=(*CASE.claim.devices, counted)))
+    (row,) = [row for row in timeline_of(case, place, WORDS).rows if row.name == "Boucle 1"]
+    assert [mark.label for mark in row.marks] == ["passage compté"]
+
+
 def test_every_part_of_the_time_line_lies_on_it() -> None:
     late = street.reported(DeviceEventKind.FORCED, 4000)
     case = replace(CASE, claim=replace(CASE.claim, devices=(*CASE.claim.devices, late)))

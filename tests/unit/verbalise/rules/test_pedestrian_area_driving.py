@@ -29,9 +29,10 @@ from tests.builders import (
     site,
     wobbling,
 )
-from tests.playing import play
+from tests.playing import Played, play
 from verbalise.agreements import Hours
 from verbalise.model import OffenceId, Outcome
+from verbalise.rules.bollard import DeviceHistory
 from verbalise.rules.model import Observed
 from verbalise.site import Site
 
@@ -331,3 +332,11 @@ def test_claim_ids_differ_by_instant_and_track_only() -> None:
     assert one.claims[0].id != other.claims[0].id
     assert len(one.claims[0].id) == 16
     assert one.claims[0].at > T0
+
+
+def test_a_passage_that_devices_have_claimed_makes_no_second_case() -> None:
+    counted = reports(DeviceEventKind.PASSAGE, 5.6)
+    before = Played(devices=DeviceHistory((counted,), judged=(counted.id,), claimed=(counted.id,)))
+    assert play(two_cars(), ONE_BADGE, None, before).codes == ["covered", "claimed-by-device"]
+    judged_only = Played(devices=replace(before.devices, claimed=()))
+    assert play(two_cars(), ONE_BADGE, None, judged_only).codes == ["covered", "no-credential"]

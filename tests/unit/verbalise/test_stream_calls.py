@@ -1,0 +1,46 @@
+"""When reports have settled, and how their worker is told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from tests.builders import CAMERA, badge, instant, passes
+from verbalise.rules.bollard import DeviceHistory, with_event
+from verbalise.settings import StreamSettings
+from verbalise.stream_calls import CALL, Call, call_message, is_call, settled_reports
+
+SETTINGS = StreamSettings(data_dir=Path("unused"), device_settle_s=10, analysis_wait_s=60)
+PASSED = passes(5.0)
+SETTLED = PASSED.received_at + SETTINGS.device_settle
+
+
+def history() -> DeviceHistory:
+    return with_event(with_event(DeviceHistory(), badge(1.0)), PASSED)
+
+
+def settled(now: datetime, pictures_at: datetime | None = None) -> tuple[str, ...]:
+    return settled_reports(history(), now, pictures_at, SETTINGS)
+
+
+def test_without_pictures_a_report_settles_by_the_clock_alone() -> None:
+    assert settled(SETTLED - timedelta(milliseconds=1)) == ()
+    assert settled(SETTLED) == (PASSED.id,)
+
+
+def test_pictures_that_lag_are_waited_for_but_not_for_ever() -> None:
+    assert settled(SETTLED, pictures_at=instant(9.4)) == ()
+    assert settled(SETTLED, pictures_at=instant(9.5)) == (PASSED.id,)
+    assert settled(PASSED.received_at + timedelta(seconds=60), pictures_at=instant(0.0)) == (PASSED.id,)
+
+
+def test_what_was_judged_is_not_called_again() -> None:
+    judged = replace(history(), judged=(PASSED.id,))
+    assert settled_reports(judged, SETTLED, None, SETTINGS) == ()
+
+
+def test_a_call_is_told_from_a_report() -> None:
+    message = call_message("camera-devices", CAMERA, (PASSED.id,))
+    assert (message.key, is_call(message.headers), is_call({})) == (CAMERA, True, False)
+    assert CALL.decode(message.value) == Call((PASSED.id,))
