@@ -18,7 +18,8 @@ from deploy.register_access import opened_register
 from ingest.errors import Halt
 from storage.model import Register
 from verbalise.law.catalogue import Offence, offences
-from verbalise.law.codes import CodeStatus, OffenceCodes, codes_of, export_blocks, newest_listed
+from verbalise.law.code_book import CodeBook
+from verbalise.law.codes import CodeStatus, OffenceCodes, export_blocks
 from verbalise.law.importing import CodeChange, import_list
 from verbalise.law.natinf_file import UTF_8, month_in_name, read_natinf
 
@@ -33,11 +34,10 @@ def list_offences() -> None:
     """Every offence with its national codes, and what keeps it from being exported."""
 
     def show(register: Register) -> int:
-        newest = newest_listed(register.natinf, offences())
-        codes = codes_of(offences(), newest)
-        _out.print(f"NATINF list: {newest.list_date if newest else 'none imported'}")
+        known = CodeBook(register.natinf).known()
+        _out.print(f"NATINF list: {known.newest.list_date if known.newest else 'none imported'}")
         for entry in offences().values():
-            _out.print(offence_lines(entry, codes[entry.id]))
+            _out.print(offence_lines(entry, known.of[entry.id]))
         return 0
 
     sys.exit(guarded(lambda: _with_register(show)))

@@ -169,7 +169,7 @@ def case_page(
         covered=_covered(covered, seat),
         has_dossier=offence.handling is Handling.REFER,
         neighbours=neighbours_of(case, ports.cases, words),
-        sending=sending_of(case, offence, ports.natinf, desk.permit_of(case.agent_plate), words),
+        sending=sending_of(case, offence, seat.console.code_book, desk.permit_of(case.agent_plate), words),
         draft=draft,
         revealed=shown,
         proposed_alerts=proposed_alerts(claim, offence),

@@ -22,6 +22,7 @@ from verbalise.console.security import Cookies, signed_in_at, token_digest
 from verbalise.console.settings import ConsoleSettings
 from verbalise.console.viewings import OpenedClips
 from verbalise.console.wording import Language, Words
+from verbalise.law.code_book import CodeBook
 from verbalise.model import Access, AccessEntry, Agent, Desk
 
 
@@ -46,6 +47,7 @@ class Console:
     attempts: Attempts
     tails: Tails
     live: LiveViewings
+    code_book: CodeBook
     opened_clips: OpenedClips = field(default_factory=OpenedClips)
 
     @classmethod
@@ -63,6 +65,7 @@ class Console:
             attempts=Attempts(settings.sign_in_failures, pause),
             tails=Tails(ports.open_log, ports.clock),
             live=LiveViewings(settings.live_places),
+            code_book=CodeBook(ports.natinf),
         )
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from verbalise.console.wording import Words
 from verbalise.lanes import lane_of
-from verbalise.law.catalogue import Offence, offences
-from verbalise.law.codes import codes_of, export_blocks, newest_listed
-from verbalise.law.natinf import NatinfRegister
+from verbalise.law.catalogue import Offence
+from verbalise.law.code_book import CodeBook
+from verbalise.law.codes import export_blocks
 from verbalise.model import Case, CaseState
 from verbalise.permits import Permit
 
@@ -30,12 +30,12 @@ class Sending:
 
 
 def sending_of(
-    case: Case, offence: Offence, natinf: NatinfRegister, covered: Permit | None, words: Words
+    case: Case, offence: Offence, code_book: CodeBook, covered: Permit | None, words: Words
 ) -> Sending | None:
     """How a found case stands with the PVe chain; None for a case that is not found.
 
     Args:
-        natinf: The national lists, by which the offence's code is proven.
+        code_book: What the national lists prove of the offence's code.
         covered: The permit of the plate that the agent stands for, if it has one.
 
     Raises:
@@ -45,17 +45,10 @@ def sending_of(
         return None
     routing = lane_of(case, covered)
     by_hand = tuple(words(f"lane.{reason}") for reason in routing.reasons)
-    reasons = (*by_hand, *_law_blocks(offence, natinf))
+    reasons = (*by_hand, *export_blocks(offence, code_book.known().of[offence.id]))
     return Sending(
         title=words("sending.blocked" if reasons else "sending.ready"),
         lane=words(f"sending.{routing.lane}"),
         reasons=reasons,
         points=words("sending.points", n=offence.holder_points),
     )
-
-
-def _law_blocks(offence: Offence, natinf: NatinfRegister) -> tuple[str, ...]:
-    """What of law keeps the offence from being exported, as French sentences."""
-    catalogue = offences()
-    codes = codes_of(catalogue, newest_listed(natinf, catalogue))
-    return export_blocks(offence, codes[offence.id])

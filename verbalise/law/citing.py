@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 _ARTICLE = r"(?:[LRDA]\.)?\d+(?:-\d+)*"
 _IN_CATALOGUE = re.compile(
     rf"C\. (?P<law>\w+)|(?<![\w.])(?P<article>{_ARTICLE})(?![\w°-])(?: [IVX]+\b)?(?: (?P<item>\d+°(?: bis)?))?"
 )
-_CLAUSES = r"(?P<clauses>(?:[\s,]*(?:§[\w-]+|AL\.\d+|\d+(?:BIS|TER)?°))*)"
+_IN_LIST = re.compile(
+    rf"(?<![\w.-])(?:ART\.)?(?P<article>{_ARTICLE})(?![\w°-])(?P<clauses>(?:[\s,]*(?:§[\w-]+|AL\.\d+|\d+(?:BIS|TER)?°))*)"
+)
+_ITEM = re.compile(r"(\d+)(BIS|TER)?°")
 _LAW = re.compile(r"\bC\.[A-Z.]+")
 
 
@@ -51,23 +55,29 @@ def cites(text: str, reference: Reference) -> bool:
 
     An article whose number only begins alike is another one: R.412-7 is not R.412-71, nor R.412-7-1.
     """
-    wanted = _as_listed(reference.item)
-    for match in re.finditer(rf"(?<![\w.-])(?:ART\.)?{re.escape(reference.article)}(?![\d-]){_CLAUSES}", text):
+    return reference in citations(text)
+
+
+@lru_cache(maxsize=8_192)
+def citations(text: str) -> frozenset[Reference]:
+    """Every article that a text of the list cites, each as a whole and by each of its items.
+
+    An article belongs to the code of law that is named after it.
+    """
+    found: set[Reference] = set()
+    for match in _IN_LIST.finditer(text):
         law = _LAW.search(text, match.end())
-        if law is None or law[0].rstrip(".") != reference.law:
-            continue
-        if not wanted or wanted in re.findall(r"\d+(?:BIS|TER)?°", match["clauses"]):
-            return True
-    return False
+        if law is None:
+            break
+        whole = Reference(law[0].rstrip("."), match["article"])
+        items = [
+            f"{number}°{f' {suffix.lower()}' if suffix else ''}" for number, suffix in _ITEM.findall(match["clauses"])
+        ]
+        found.update([whole, *(replace(whole, item=item) for item in items)])
+    return frozenset(found)
 
 
 def capitals(text: str) -> str:
     """In capitals without accents, as the list writes."""
     letters = unicodedata.normalize("NFKD", text.upper())
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
-
-
-def _as_listed(item: str) -> str:
-    """`6° bis` as the list writes it: `6BIS°`."""
-    number, _, suffix = item.partition("° ")
-    return f"{number}{suffix.upper()}°" if suffix else item

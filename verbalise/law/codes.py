@@ -205,12 +205,12 @@ def _fitting(
     """Codes of the list that could be this offence's and that the catalogue gives to no other."""
     if newest is None:
         return ()
-    words = [capitals(word) for word in entry.natinf_words]
+    act, words = references(entry.article), [capitals(word) for word in entry.natinf_words]
     return tuple(
         number
         for number, code in sorted(newest.codes.items())
         if number not in claimed
-        and _fits(entry, code, role, references(entry.article))
+        and _fits(entry, code, role, act)
         and all(word in capitals(code.label) for word in words)
     )
 
@@ -221,13 +221,14 @@ def _fits(entry: Offence, code: NatinfCode, role: Answering, act: Iterable[Refer
     A holder's code is defined by L.121-3 and an item of R.121-6; the article of the act is only in what punishes it.
     A driver's code is defined by the act's article, and may cite L.121-3 as well where it serves for both.
     """
-    if not _same_class(entry, code):
+    in_definition = _cites_any(code.defined_by, act)
+    if not in_definition and not (role is Answering.HOLDER and _cites_any(code.punished_by, act)):
         return False
     for_holder = cites(code.defined_by, HOLDER)
     if role is Answering.DRIVER:
-        return (code.code == entry.natinf_driver or not for_holder) and _cites_any(code.defined_by, act)
+        return (code.code == entry.natinf_driver or not for_holder) and _same_class(entry, code)
     by_item = entry.item is not None and _cites_any(code.defined_by, references(entry.item))
-    return for_holder and by_item and (_cites_any(code.defined_by, act) or _cites_any(code.punished_by, act))
+    return for_holder and by_item and _same_class(entry, code)
 
 
 def _cites_any(text: str, wanted: Iterable[Reference]) -> bool:

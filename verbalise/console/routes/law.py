@@ -10,7 +10,6 @@ from verbalise.console.law_page import list_text, offence_groups
 from verbalise.console.pages import render
 from verbalise.console.security import csrf_token
 from verbalise.law.catalogue import offences
-from verbalise.law.codes import codes_of, newest_listed
 from verbalise.model import Access
 
 router = APIRouter()
@@ -21,9 +20,8 @@ PURPOSE = "lecture du droit"
 def law_page(seat: AnySeat) -> Response:
     """Every offence with its texts, codes, sources and gaps."""
     seat.log(Access.VIEW_SITE, "law", PURPOSE)
-    natinf = seat.console.ports.natinf
-    codes = codes_of(offences(), newest_listed(natinf, offences()))
-    groups = offence_groups(offences(), codes, seat.words)
+    known = seat.console.code_book.known()
+    groups = offence_groups(offences(), known.of, seat.words)
     return render(
         "law.html",
         t=seat.words,
@@ -32,5 +30,5 @@ def law_page(seat: AnySeat) -> Response:
         groups=groups,
         total=sum(len(group.cards) for group in groups),
         exportable=sum(group.exportable for group in groups),
-        listed=list_text(natinf.newest(), seat.words),
+        listed=list_text(known.newest, seat.words),
     )
