@@ -1,4 +1,5 @@
-"""The rules as a Faust app: tracks and device reports in, claims out. Knows Faust, as does `stream_commits`.
+"""The rules as a Faust app: tracks and device reports in, claims out. Knows Faust, as do `stream_commits`
+and `stream_outlet`.
 
 Three agents. `devices` is keyed by device, so its reports are forwarded to `camera-devices`, keyed by each
 camera that has a gate or a line at the device and partitioned like `tracks`; there the second agent files them in
@@ -17,8 +18,6 @@ from typing import Any
 
 import faust
 import structlog
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError  # type: ignore[import-untyped]
-from faust.exceptions import ProducerSendError
 from yarl import URL
 
 from detect.model import ObservedFrame
@@ -26,10 +25,8 @@ from ingest.bus import Message, TopicPartition
 from ingest.errors import Reject, RetryLater
 from ingest.model import CameraId, DeviceEvent
 from ingest.settings import BusSettings
-from ingest.topics import rejected
 from verbalise import stream_metrics as metrics
 from verbalise.history import CameraMemory, has_seen
-from verbalise.model import Claim, RuleRef, Suppression
 from verbalise.permits import TokenHasher
 from verbalise.reading_progress import ReadingProgress
 from verbalise.rules.bollard import DeviceHistory, with_event
@@ -37,12 +34,13 @@ from verbalise.rules.book import allowed_rules, judges_now, take_in
 from verbalise.rules.device.book import judge as judge_report
 from verbalise.rules.device.book import with_judged
 from verbalise.rules.device.model import DeviceJudged, Surroundings
-from verbalise.rules.model import Circumstances, Judged, Observed
+from verbalise.rules.model import Circumstances, Observed
 from verbalise.settings import StreamSettings
 from verbalise.site import Site, SiteCamera
 from verbalise.site_history import SiteHistory
 from verbalise.stream_calls import CALL, call_message, is_call, settled_reports
 from verbalise.stream_commits import Handled, commit_only_what_is_done
+from verbalise.stream_outlet import Event, Outlet, key_of, place_of
 from verbalise.stream_state import (
     DEVICES,
     MEMORY,
@@ -54,7 +52,6 @@ from verbalise.stream_state import (
     too_late_for_reports,
 )
 from verbalise.stream_topics import DEVICES_TABLE, MEMORY_TABLE, LogHeads, StreamTopics
-from verbalise.wire import claim_message, suppression_message
 
 _log = structlog.get_logger("verbalise.stream")
 
@@ -65,7 +62,6 @@ _BUFFERED_RECORDS = 256
 """Per agent: enough to keep it busy, small enough that little is read again after a restart."""
 _REQUEST_TIMEOUT_S = 40.0
 
-Event = faust.EventT[Any]
 Handler = Callable[[Event], Awaitable[None]]
 
 
@@ -158,6 +154,7 @@ class _RuleStream:
         self._sites = sites
         self._hasher = hasher
         self._names = names
+        self._outlet = Outlet(app, names, settings.retry_s)
         self._memory_table = app.Table(MEMORY_TABLE, key_type=bytes, value_type=bytes)
         self._devices_table = app.Table(DEVICES_TABLE, key_type=bytes, value_type=bytes)
         self._memories = Decoded(self._memory_table, MEMORY, CameraMemory())
@@ -195,10 +192,10 @@ class _RuleStream:
             try:
                 await handle(event)
             except Reject as error:
-                await self._put_aside(event, str(error))
+                await self._outlet.put_aside(event, str(error))
             except Exception as error:  # noqa: BLE001 - the one catch-all of this process
-                _log.exception("stream.bug", key=_key(event), **_place(event))
-                await self._put_aside(event, f"bug in this worker: {type(error).__name__}: {error}")
+                _log.exception("stream.bug", key=key_of(event), **place_of(event))
+                await self._outlet.put_aside(event, f"bug in this worker: {type(error).__name__}: {error}")
             message = event.message
             self._handled.add(message)
             self._progress.handled(TopicPartition(message.topic, message.partition), message.offset)
@@ -207,7 +204,7 @@ class _RuleStream:
         """Sends a device's report on to every camera that has a gate or a line at the device."""
         site, report = read_report(event.value, self._sites)
         for camera in site.cameras_of(report.device):
-            await self._send(Message(self._names.camera_devices, camera, event.value))
+            await self._outlet.send(Message(self._names.camera_devices, camera, event.value))
 
     async def _take_report(self, event: Event) -> None:
         """Files a report, or judges those that a call names."""
@@ -226,7 +223,7 @@ class _RuleStream:
             metrics.late_reports.labels(camera.camera.id, report.kind).inc()
             _log.warning(
                 "stream.report_too_late", camera=camera.camera.id, device=report.device, kind=report.kind,
-                judged=judged, **_place(event),
+                judged=judged, **place_of(event),
             )  # fmt: skip
         self._devices_table[key] = self._devices.packed(key, after)
 
@@ -235,13 +232,13 @@ class _RuleStream:
         called = CALL.decode(event.value or b"").reports
         if not self._handled.is_current(event.message):
             return
-        camera, key = CameraId(_key(event)), _key(event).encode()
+        camera, key = CameraId(key_of(event)), key_of(event).encode()
         history = self._device_history(key)
         reports = [report for report in history.waiting() if report.id in called]
         found = [self._judged(camera, report, history) for report in reports]
         judged = [one for one in found if one is not None]
         for one in judged:
-            await self._tell_device(camera, one)
+            await self._outlet.tell_device(camera, one)
         if reports and self._handled.is_current(event.message):
             self._devices_table[key] = self._devices.packed(key, with_judged(history, reports, judged))
 
@@ -263,7 +260,7 @@ class _RuleStream:
             if settled:
                 await self._progress.caught_up(self._names.devices)
             for key, reports in settled.items():
-                await self._send(call_message(self._names.camera_devices, CameraId(key.decode()), reports))
+                await self._outlet.send(call_message(self._names.camera_devices, CameraId(key.decode()), reports))
                 self._called[key] = reports
 
     def _settled_by_camera(self) -> dict[bytes, tuple[str, ...]]:
@@ -299,7 +296,7 @@ class _RuleStream:
         self._note_pictures(key, observed)
         judgement = take_in(memory, observed, self._known(site, camera, key))
         for judged in judgement.judged:
-            await self._tell(camera, judged)
+            await self._outlet.tell(camera, judged)
         if not self._handled.is_current(event.message):
             return  # This memory may be older than what the camera's new worker has written.
         # A place in the video is worth a write only where something is remembered: empty streets cost nothing.
@@ -307,36 +304,6 @@ class _RuleStream:
             packed = self._memories.packed(key, judgement.memory)
             self._memory_table[key] = packed
             metrics.memory_bytes.labels(camera.camera.id).set(len(packed))
-
-    async def _tell(self, camera: SiteCamera, judged: Judged) -> None:
-        """Counts and logs a verdict; sends the claim, if it is one, and waits until the broker has it."""
-        name, outcome = camera.camera.id, judged.verdict.outcome
-        await self._send_outcome(judged.rule, judged.claim, judged.suppression)
-        metrics.verdicts.labels(name, judged.rule.id, outcome, judged.code).inc()
-        _log.info(
-            "stream.verdict", camera=name, track=judged.entry.track, rule=judged.rule.id, outcome=outcome,
-            code=judged.code, at=judged.entry.at.isoformat(), claim=judged.claim.id if judged.claim else None,
-        )  # fmt: skip
-
-    async def _tell_device(self, camera: CameraId, judged: DeviceJudged) -> None:
-        """The same of a report that devices made by themselves."""
-        outcome, event = judged.verdict.outcome, judged.event
-        await self._send_outcome(judged.rule, judged.claim, judged.suppression)
-        metrics.verdicts.labels(camera, judged.rule.id, outcome, judged.code).inc()
-        _log.info(
-            "stream.device_verdict", camera=camera, device=event.device, kind=event.kind, rule=judged.rule.id,
-            outcome=outcome, code=judged.code, at=event.at.isoformat(),
-            claim=judged.claim.id if judged.claim else None,
-        )  # fmt: skip
-
-    async def _send_outcome(self, rule: RuleRef, claim: Claim | None, suppression: Suppression | None) -> None:
-        """Sends what a verdict came to, a claim or a passage that a right covered."""
-        if claim is not None:
-            await self._send(claim_message(claim), topic=self._names.claims)
-            metrics.claims.labels(claim.camera, rule.id).inc()
-        if suppression is not None:
-            await self._send(suppression_message(suppression), topic=self._names.suppressed)
-            metrics.suppressed.labels(suppression.camera, rule.id).inc()
 
     def _note_pictures(self, key: bytes, observed: Observed) -> None:
         """How far a camera's pictures have come; not at all once they have ended."""
@@ -374,33 +341,6 @@ class _RuleStream:
             _log.error("stream.history_unreadable", camera=key.decode(), reason=str(error))
             return DeviceHistory()
 
-    async def _put_aside(self, event: Event, reason: str) -> None:
-        """Sends a record that cannot be processed to its `*.rejected` topic, as it was."""
-        topic = event.message.topic
-        aside = rejected(self._names.tracks if topic == self._names.tracks else self._names.devices)
-        metrics.rejected.labels(topic).inc()
-        _log.warning("stream.rejected", reason=reason, key=_key(event), **_place(event))
-        await self._send(Message(aside, _key(event), event.value or b"", {"reason": reason.encode()}))
-
-    async def _send(self, message: Message, *, topic: str | None = None) -> None:
-        """Sends and waits until the broker has it, for as long as it takes.
-
-        Raises:
-            Reject: larger than the broker takes.
-        """
-        target = topic or message.topic
-        while True:
-            try:
-                await self._app.producer.send_and_wait(
-                    target, message.key.encode(), message.value, None, None, dict(message.headers)
-                )
-                return
-            except (KafkaError, ProducerSendError) as error:
-                if isinstance(error.__cause__ or error, MessageSizeTooLargeError):
-                    raise Reject(f"a message to {target} is larger than the broker takes") from error
-                _log.warning("stream.broker_away", topic=target, reason=repr(error))
-                await asyncio.sleep(self._settings.retry_s)
-
     async def _watch(self) -> None:
         """Ends the process once records stay uncommitted and none is handled: Faust's consumers fall asleep."""
         while not self._app.should_stop:
@@ -422,12 +362,3 @@ class _RuleStream:
             _log.warning("stream.broker_away", reason=str(away))
             self._progress.alive()
             return 0
-
-
-def _key(event: Event) -> str:
-    return (event.key or b"").decode("utf-8", errors="replace")
-
-
-def _place(event: Event) -> dict[str, Any]:
-    message = event.message
-    return {"topic": message.topic, "partition": message.partition, "offset": message.offset}
