@@ -15,10 +15,11 @@ from verbalise.steward.ports import Lead, Notice
 
 @dataclass(frozen=True, slots=True)
 class _Ending:
+    """Something that runs out. `said_fr` names it and what happens, up to the day."""
+
     subject: str
-    named_fr: str
+    said_fr: str
     ends_at: datetime
-    notice_months: int | None = None
 
 
 class _Text(Protocol):
@@ -48,7 +49,7 @@ def _due(site: Site, ending: _Ending, at: datetime) -> Notice | None:
         subject=ending.subject,
         lead=lead,
         ends_at=ending.ends_at,
-        text=_sentence(site, ending, lead),
+        text=f"{ending.said_fr} {day_fr(site, ending.ends_at)}",
         raised_at=at,
     )
 
@@ -56,17 +57,9 @@ def _due(site: Site, ending: _Ending, at: datetime) -> Notice | None:
 def _leads(site: Site, ending: _Ending) -> Iterator[tuple[datetime, Lead]]:
     """When each notice of an end begins."""
     zone, end = site.timezone, ending.ends_at
-    if ending.notice_months is None:
-        yield months_before(end, 3, zone), Lead.THREE_MONTHS
-    else:
-        yield months_before(end, ending.notice_months, zone), Lead.NOTICE_PERIOD
+    yield months_before(end, 3, zone), Lead.THREE_MONTHS
     yield months_before(end, 1, zone), Lead.ONE_MONTH
     yield end - timedelta(weeks=1), Lead.ONE_WEEK
-
-
-def _sentence(site: Site, ending: _Ending, lead: Lead) -> str:
-    ends = f"{ending.named_fr} prend fin le {day_fr(site, ending.ends_at)}"
-    return f"{ends} : le délai de préavis court" if lead is Lead.NOTICE_PERIOD else ends
 
 
 def _endings(site: Site, at: datetime) -> Iterator[_Ending]:
@@ -74,14 +67,18 @@ def _endings(site: Site, at: datetime) -> Iterator[_Ending]:
         yield from _endings_of(camera, at)
     for help_ in site.help:
         if _ends_alone(help_, site.help, at):
-            yield _Ending("site/help", f"La décision sur l’aide automatique ({help_.text})", help_.valid_until)
+            yield _Ending(
+                "site/help", f"La décision sur l’aide automatique ({help_.text}) prend fin le", help_.valid_until
+            )
     convention = site.convention
     if convention is not None and convention.in_force(at):
-        named = f"La convention {convention.reference}"
-        yield _Ending("convention", named, convention.valid_until, convention.notice_months)
+        named, zone = f"convention {convention.reference}", site.timezone
+        notice_by = months_before(convention.valid_until, convention.notice_months, zone)
+        yield _Ending("convention/notice", f"Le préavis de la {named} est à donner avant le", notice_by)
+        yield _Ending("convention", f"La {named} prend fin le", convention.valid_until)
     for agent in site.agents:
         if _ends_alone(agent, [other for other in site.agents if other.id == agent.id], at):
-            named = f"L’acte {agent.act} de l’agent {agent.number}"
+            named = f"L’acte {agent.act} de l’agent {agent.number} prend fin le"
             yield _Ending(f"agent/{agent.id}", named, agent.valid_until)
 
 
@@ -90,12 +87,12 @@ def _endings_of(camera: SiteCamera, at: datetime) -> Iterator[_Ending]:
     for order in camera.authorisations:
         as_wide = [other for other in camera.authorisations if other.aims >= order.aims]
         if _ends_alone(order, as_wide, at):
-            named = f"L’arrêté préfectoral {order.reference} de la caméra {camera_id}"
+            named = f"L’arrêté préfectoral {order.reference} de la caméra {camera_id} prend fin le"
             yield _Ending(f"camera/{camera_id}/order/{order.reference}", named, order.valid_until)
     for basis in camera.analysis:
         same = [other for other in camera.analysis if other.offence == basis.offence]
         if _ends_alone(basis, same, at):
-            named = f"La base légale de l’analyse ({basis.text}) sur la caméra {camera_id}"
+            named = f"La base légale de l’analyse ({basis.text}) sur la caméra {camera_id} prend fin le"
             yield _Ending(f"camera/{camera_id}/analysis/{basis.offence}", named, basis.valid_until)
 
 

@@ -40,8 +40,6 @@ class GateRegister(Protocol):
 class Lead(StrEnum):
     """How long before an end a notice is given."""
 
-    NOTICE_PERIOD = "notice-period"
-    """The convention's own: notice must be given by then, or it goes on."""
     THREE_MONTHS = "three-months"
     ONE_MONTH = "one-month"
     ONE_WEEK = "one-week"

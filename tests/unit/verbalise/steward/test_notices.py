@@ -90,10 +90,22 @@ def test_everything_that_ends_is_told(place: Callable[[], Site], subject: str, s
     assert notice.text == f"{says} prend fin le 31/12/2026 à 12:00"
 
 
-def test_the_convention_is_told_when_its_own_period_of_notice_begins() -> None:
-    [notice] = due_notices(agreed(), datetime(2026, 8, 31, 10, 0, tzinfo=UTC))
-    assert notice.lead is Lead.NOTICE_PERIOD
-    assert due_notices(agreed(), datetime(2026, 8, 31, 9, 59, tzinfo=UTC)) == []
+@pytest.mark.parametrize(
+    ("at", "lead"),
+    [
+        (datetime(2026, 5, 31, 9, 59, tzinfo=UTC), None),
+        (datetime(2026, 5, 31, 10, 0, tzinfo=UTC), Lead.THREE_MONTHS),
+        (datetime(2026, 7, 31, 10, 0, tzinfo=UTC), Lead.ONE_MONTH),
+        (datetime(2026, 8, 31, 9, 59, tzinfo=UTC), Lead.ONE_WEEK),
+        (datetime(2026, 8, 31, 10, 0, tzinfo=UTC), None),
+    ],
+)
+def test_the_convention_is_told_of_before_its_notice_can_no_longer_be_given(at: datetime, lead: Lead | None) -> None:
+    notices = due_notices(agreed(), at)
+    assert [notice.lead for notice in notices] == ([] if lead is None else [lead])
+    for notice in notices:
+        assert notice.subject == "convention/notice"
+        assert notice.text == "Le préavis de la convention 2026-07 est à donner avant le 31/08/2026 à 12:00"
 
 
 @pytest.mark.parametrize(
