@@ -18,7 +18,7 @@ class StreamSettings(BaseModel):
             little late count.
         device_settle_s: A device's report is judged by itself so long after it was received, by the wall clock:
             longer than `settle_s`, so that analysis comes first where it is allowed.
-        analysis_wait_s: How long a report waits for analysed pictures that lag behind it.
+        analysis_wait_s: How long a report waits, where pictures may be analysed, for those that lag behind it.
         commit_every_s: How often offsets are stored: what is read again after a crash.
         session_timeout_s: Silence after which another worker takes over this one's cameras.
         retry_s: Wait between attempts while the broker is away.
@@ -32,7 +32,7 @@ class StreamSettings(BaseModel):
     data_dir: Path
     settle_s: float = Field(1.5, ge=0.2, le=30)
     device_settle_s: float = Field(10.0, ge=0.5, le=120)
-    analysis_wait_s: float = Field(60.0, ge=0, le=600)
+    analysis_wait_s: float = Field(120.0, ge=0, le=600)
     commit_every_s: float = Field(1.0, gt=0, le=10)
     session_timeout_s: float = Field(10.0, ge=6, le=60)
     retry_s: float = Field(2.0, gt=0, le=60)

@@ -14,6 +14,7 @@ import os
 import ssl
 from collections.abc import AsyncIterable, Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import faust
@@ -26,6 +27,7 @@ from ingest.errors import Reject, RetryLater
 from ingest.model import CameraId, DeviceEvent
 from ingest.settings import BusSettings
 from verbalise import stream_metrics as metrics
+from verbalise.gate import analysed_offences
 from verbalise.history import CameraMemory, has_seen
 from verbalise.permits import TokenHasher
 from verbalise.reading_progress import ReadingProgress
@@ -58,6 +60,7 @@ _log = structlog.get_logger("verbalise.stream")
 EXIT_STALLED = os.EX_TEMPFAIL
 _WATCH_EVERY_S = 2.0
 _CALL_EVERY_S = 1.0
+_ENDED = datetime.max.replace(tzinfo=UTC)
 _BUFFERED_RECORDS = 256
 """Per agent: enough to keep it busy, small enough that little is read again after a restart."""
 _REQUEST_TIMEOUT_S = 40.0
@@ -271,11 +274,16 @@ class _RuleStream:
                 continue
             history = self._device_history(key)
             waiting += len(history.waiting())
-            reports = settled_reports(history, now, self._pictures_at.get(key), self._settings)
+            reports = settled_reports(
+                history, now, self._pictures_at.get(key), partial(self._is_analysed, key), self._settings
+            )
             if reports and reports != self._called.get(key):
                 settled[key] = reports
         metrics.reports_waiting.set(waiting)
         return settled
+
+    def _is_analysed(self, key: bytes, at: datetime) -> bool:
+        return bool(analysed_offences(self._sites.as_of(at), CameraId(key.decode()), at))
 
     def _has_partition_of(self, key: bytes) -> bool:
         """Whether a camera is this worker's: its tables hold copies of others."""
@@ -306,11 +314,9 @@ class _RuleStream:
             metrics.memory_bytes.labels(camera.camera.id).set(len(packed))
 
     def _note_pictures(self, key: bytes, observed: Observed) -> None:
-        """How far a camera's pictures have come; not at all once they have ended."""
-        if isinstance(observed, ObservedFrame):
-            self._pictures_at[key] = observed.video.captured_at
-        else:
-            self._pictures_at.pop(key, None)
+        """How far a camera's pictures have come; once they have ended nobody waits for more."""
+        is_frame = isinstance(observed, ObservedFrame)
+        self._pictures_at[key] = observed.video.captured_at if is_frame else _ENDED
 
     def _count_record(self, site: Site, camera: SiteCamera, memory: CameraMemory, observed: Observed) -> None:
         name, at = camera.camera.id, observed.video.captured_at

@@ -7,12 +7,12 @@ again finds the same.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ingest.bus import Message
-from ingest.model import CameraId
+from ingest.model import CameraId, DeviceEvent
 from ingest.wire import JsonCodec
 from verbalise.rules.bollard import DeviceHistory
 from verbalise.rules.device.book import due
@@ -44,20 +44,26 @@ def is_call(headers: Mapping[str, bytes]) -> bool:
 
 
 def settled_reports(
-    history: DeviceHistory, now: datetime, pictures_at: datetime | None, settings: StreamSettings
+    history: DeviceHistory,
+    now: datetime,
+    pictures_at: datetime | None,
+    is_analysed: Callable[[datetime], bool],
+    settings: StreamSettings,
 ) -> tuple[str, ...]:
     """Ids of the reports that can be judged now.
 
-    Where pictures are analysed, a report also waits until they are past it, so that one passage makes one case; for
+    Where pictures may be analysed, a report also waits until they are past it, so that one passage makes one case; for
     `analysis_wait_s` at most, since devices must not depend on analysis.
 
     Args:
-        pictures_at: Instant of the camera's last analysed picture; None where none comes.
+        pictures_at: Instant of the camera's last analysed picture; None while none has come.
+        is_analysed: Whether the camera's pictures may be analysed at an instant.
     """
     past = SEEN_AND_COUNTED + settings.settle
     patience = timedelta(seconds=settings.analysis_wait_s)
-    return tuple(
-        event.id
-        for event in due(history, now, settings.device_settle)
-        if pictures_at is None or pictures_at >= event.at + past or now >= event.received_at + patience
-    )
+
+    def waits(event: DeviceEvent) -> bool:
+        is_behind = pictures_at is None or pictures_at < event.at + past
+        return is_behind and now < event.received_at + patience and is_analysed(event.at)
+
+    return tuple(event.id for event in due(history, now, settings.device_settle) if not waits(event))
