@@ -38,6 +38,7 @@ class WorkerName(StrEnum):
     STEWARD = "steward"
     CONSOLE = "console"
     DEVICE_PLAYER = "device-player"
+    MARKER = "marker"
 
 
 @app.command()

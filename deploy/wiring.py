@@ -219,6 +219,18 @@ def run_device_player(settings: Settings) -> int:
     return 0
 
 
+def run_marker(settings: Settings) -> int:
+    """The demo's agent at the live desk: marks what lies beside each clip."""
+    from deploy.demo.marker import play
+
+    starts_at = settings.play.starts_at
+    if starts_at is None:
+        raise Halt("CONSTAT_PLAY__STARTS_AT is not set: the marker needs the instant of the first picture")
+    cameras = cameras_of(settings, site_of(settings))
+    play(cameras, starts_at, settings.play.loop, settings.console.public_url, secrets_from(settings.secrets_dir))
+    return 0
+
+
 RUNS: Mapping[str, Run] = {
     "ingest": run_ingest,
     "devices": run_devices,
@@ -228,6 +240,7 @@ RUNS: Mapping[str, Run] = {
     "steward": run_steward,
     "console": run_console,
     "device-player": run_device_player,
+    "marker": run_marker,
 }
 """Every worker by its name."""
 

@@ -13,6 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from deploy.demo.accounts import Account, demo_accounts, install
+from deploy.demo.marker import LOGIN
 from deploy.demo.ports import free_port
 from deploy.demo.result import Timings, result_of, write_result
 from deploy.demo.settings import DemoPlaces, worker_environment
@@ -73,7 +74,7 @@ def run_demo(options: DemoOptions, say: Say) -> int:
         stack.callback(stage.stop)
         stage.wait_for_workers()
         workers_s = time.monotonic() - begun_s - broker_s
-        starts_at = stage.play(loop=not options.once)
+        starts_at = stage.play(not options.once, _password_of(LOGIN, accounts))
         _announce(say, settings, accounts)
         if not options.once:
             stage.run_until_signalled()
@@ -88,6 +89,10 @@ def run_demo(options: DemoOptions, say: Say) -> int:
         died = [death for death in status.deaths if death.exit_code != 0]
         say(f"{len(cases)} case(s), {len(died)} worker death(s), {total_s:.0f} s")
         return 0 if is_quiet and not died else 1
+
+
+def _password_of(login: str, accounts: tuple[Account, ...]) -> str | None:
+    return next((account.password for account in accounts if account.agent.login == login), None)
 
 
 def import_site(path: Path, settings: Settings, register: Register) -> Site:

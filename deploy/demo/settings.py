@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 GATEWAY = "street"
+MARKER_SECRET = "CONSTAT_SECRET_MARKER"  # noqa: S105 (a variable's name, not a secret)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 
 from deploy.demo.quiet import QuietWatch
-from deploy.demo.settings import player_environment
+from deploy.demo.settings import MARKER_SECRET, player_environment
 from deploy.embedded.kafka import EmbeddedKafka
 from deploy.embedded.life import State
 from deploy.embedded.status import Status
@@ -25,10 +25,11 @@ from ingest.kafka import KafkaAdmin
 Say = Callable[[str], None]
 
 _WORKERS = ("devices", "detect", "verbalise", "casework", "steward", "console")
-_PLAYERS = ("ingest", "device-player")
+_MARKER = "marker"
+_PLAYERS = (_MARKER, "ingest", "device-player")
 """Started once the workers are in, so that the first picture finds them all."""
-_LEAD = timedelta(seconds=6)
-"""From there to the first picture: players load, and the first device reports lie before it."""
+_LEAD = timedelta(seconds=20)
+"""From there to the first picture: players load and sign in on a busy machine, and the first device reports lie before it."""
 _READY_S = 240.0
 _QUIET_S = 1800.0
 _POLL_S = 0.2
@@ -65,12 +66,18 @@ class Stage:
             if time.monotonic() > deadline_s:
                 raise Halt(f"the workers are not ready after {_READY_S:.0f} s; see the logs in {self._data / 'logs'}")
 
-    def play(self, loop: bool) -> datetime:
-        """Start the players; returns the instant of the first picture."""
+    def play(self, loop: bool, marker_password: str | None) -> datetime:
+        """Start the players; returns the instant of the first picture.
+
+        Args:
+            marker_password: With which the agent at the live desk signs in; None where the site has no such person.
+        """
         (self._data / "cameras.json").unlink(missing_ok=True)
         starts_at = (datetime.now(UTC) + _LEAD).replace(microsecond=0)
+        told = player_environment(starts_at, loop)
+        secret = {} if marker_password is None else {MARKER_SECRET: marker_password}
         for name in _PLAYERS:
-            self._supervisor.add(self._spec(name, player_environment(starts_at, loop)))
+            self._supervisor.add(self._spec(name, told | secret if name == _MARKER else told))
         (self._data / "starts-at").write_text(starts_at.isoformat(), encoding="utf-8")
         self._say(f"first picture at {starts_at.astimezone():%H:%M:%S}")
         return starts_at
@@ -79,7 +86,7 @@ class Stage:
         """Until every clip has been played and handled. False if that took too long or a worker gave up."""
         deadline_s = time.monotonic() + _QUIET_S
         said_s = time.monotonic()
-        while not self._quiet.look():
+        while not (self._all_is_marked() and self._quiet.look()):
             self._tick()
             if self._has_halted() or self._is_stopping or time.monotonic() > deadline_s:
                 return False
@@ -129,6 +136,10 @@ class Stage:
 
     def _has_halted(self) -> bool:
         return any(worker.state is State.HALTED for worker in self._supervisor.status().workers)
+
+    def _all_is_marked(self) -> bool:
+        """Whether the agent at the live desk has gone home: until then something may still be claimed."""
+        return self.status().worker(_MARKER).state is State.FINISHED
 
     def _progress(self) -> str:
         try:

@@ -13,7 +13,7 @@ from deploy.main import WorkerName
 from deploy.settings import Settings
 
 COMPOSE = Path("deploy/compose.yaml")
-NOT_DEPLOYED = {WorkerName.DEVICE_PLAYER}
+NOT_DEPLOYED = {WorkerName.DEVICE_PLAYER, WorkerName.MARKER}
 
 
 @pytest.fixture

@@ -118,7 +118,8 @@ class LiveStream:
         self.viewing.sent.append(Shown(picture.stream, picture.packet))
         self.last = picture.packet.captured_at
         age_ms = round((now - self.last).total_seconds() * 1000)
-        return _part(picture.jpeg, {"X-Frame": str(picture.packet.seq), "X-Age-Ms": str(age_ms)})
+        named = {"X-Frame": str(picture.packet.seq), "X-Captured-At": self.last.isoformat(), "X-Age-Ms": str(age_ms)}
+        return _part(picture.jpeg, named)
 
     def _without(self, *lines: str) -> bytes:
         width = min(self.camera.width_px, self.seat.console.settings.live_width_px)

@@ -151,7 +151,7 @@ def test_the_age_is_written_over_what_is_not_live(world: World) -> None:
     assert ages.banner(T0 + timedelta(seconds=7)) == ""
     assert ages.banner(T0) == "PAS EN DIRECT  10:00:00  il y a 12 s"
     assert ages.silence(None) == ("Pas d'image",)
-    assert ages.silence(T0) == ("Pas d'image en ce moment", "La plus recente : 10:00:00")
+    assert ages.silence(T0) == ("Pas d'image en ce moment", "Plus rien depuis 10:00:00")
 
 
 @pytest.mark.parametrize("language", list(Language))
