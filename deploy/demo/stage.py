@@ -29,7 +29,7 @@ _MARKER = "marker"
 _PLAYERS = (_MARKER, "ingest", "device-player")
 """Started once the workers are in, so that the first picture finds them all."""
 _LEAD = timedelta(seconds=20)
-"""From there to the first picture: players load and sign in on a busy machine, and the first device reports lie before it."""
+"""To the first picture: on a busy machine players take long to load and sign in, and device reports lie before it."""
 _READY_S = 240.0
 _QUIET_S = 1800.0
 _POLL_S = 0.2
