@@ -7,7 +7,7 @@ party, a legal basis per offence for analysis, the city's permission for machine
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, TypeVar
@@ -17,6 +17,9 @@ from verbalise.agreements import Aim, Convention, Sharing
 from verbalise.law.catalogue import offences
 from verbalise.model import CITY, OffenceId, Trigger
 from verbalise.site import Site, SiteCamera
+
+_AND = " · "
+"""Between texts that allow something together."""
 
 
 class Use(StrEnum):
@@ -77,7 +80,7 @@ def camera_gate(site: Site, camera: SiteCamera, at: datetime) -> CameraGate:
 
 def may_ingest(site: Site, camera: SiteCamera, at: datetime) -> Permission:
     """Whether the camera's video may be taken in: a prefect's order in force and, for another party's, a convention."""
-    return first_shut(_by_order(site, camera, at), _by_convention(site, camera, at))
+    return _together(_by_order(site, camera, at), _by_convention(site, camera, at))
 
 
 def refusal_to_ingest(site: Site, camera_id: CameraId, at: datetime) -> str | None:
@@ -91,12 +94,12 @@ def refusal_to_ingest(site: Site, camera_id: CameraId, at: datetime) -> str | No
 
 def may_trigger(site: Site, camera: SiteCamera, at: datetime) -> Permission:
     """Whether devices and agents may make claims here: order and convention must both name the finding of offences."""
-    return first_shut(may_ingest(site, camera, at), _by_aim(site, camera, at), _by_shared_aim(site, camera))
+    return _together(may_ingest(site, camera, at), _by_aim(site, camera, at), _by_shared_aim(site, camera))
 
 
 def may_analyse(site: Site, camera: SiteCamera, offence: OffenceId, at: datetime) -> Permission:
     """Whether detection workers may look for an offence here."""
-    return first_shut(may_trigger(site, camera, at), _by_basis(site, camera, offence, at))
+    return _together(may_trigger(site, camera, at), _by_basis(site, camera, offence, at))
 
 
 def analysed_offences(site: Site, camera_id: CameraId, at: datetime) -> frozenset[OffenceId]:
@@ -127,6 +130,15 @@ def first_shut(*permissions: Permission) -> Permission:
             return permission
     ending = [(permission.until, permission) for permission in permissions if permission.until is not None]
     return min(ending, key=lambda each: each[0])[1] if ending else permissions[-1]
+
+
+def _together(*permissions: Permission) -> Permission:
+    """Of texts that allow only together: the first that is shut; else all of them, until the first of them ends."""
+    whole = first_shut(*permissions)
+    if not whole.allowed:
+        return whole
+    texts = dict.fromkeys(text for permission in permissions for text in permission.text_fr.split(_AND))
+    return replace(whole, text_fr=_AND.join(texts))
 
 
 def _by_order(site: Site, camera: SiteCamera, at: datetime) -> Permission:
