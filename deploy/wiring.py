@@ -19,7 +19,7 @@ from ingest.kafka import KafkaAdmin, KafkaConsumer, KafkaLogReader, KafkaProduce
 from ingest.model import Camera
 from ingest.topics import MINUTE_MS, TopicSpec, topic_specs
 from verbalise.casework.ports import PlateHelp, VehicleFinder
-from verbalise.gate import analysed_offences, refusal_to_ingest
+from verbalise.gate import analysed_offences, may_trigger, refusal_to_ingest
 from verbalise.site import Site
 from verbalise.site_history import SiteHistory
 from verbalise.stream_topics import own_topic_specs
@@ -226,7 +226,11 @@ def run_marker(settings: Settings) -> int:
     starts_at = settings.play.starts_at
     if starts_at is None:
         raise Halt("CONSTAT_PLAY__STARTS_AT is not set: the marker needs the instant of the first picture")
-    cameras = cameras_of(settings, site_of(settings))
+    site = site_of(settings)
+    # Where no agent may mark, the demo's agent has nothing to do, and a demo without it still ends well.
+    cameras = [
+        camera for camera in cameras_of(settings, site) if may_trigger(site, site.cameras[camera.id], starts_at).allowed
+    ]
     play(cameras, starts_at, settings.play.loop, settings.console.public_url, secrets_from(settings.secrets_dir))
     return 0
 

@@ -40,22 +40,35 @@ class Run:
     @property
     def offsets_s(self) -> list[float]:
         """Instants of the facts, in seconds from the first picture."""
-        first = _first_picture(self.data)
-        return [(datetime.fromisoformat(case["at"]) - first).total_seconds() for case in self.result["cases"]]
+        return [self.offset_s(case) for case in self.result["cases"]]
+
+    def offset_s(self, case: Mapping[str, Any]) -> float:
+        """The instant of one case's facts, in seconds from the first picture."""
+        return (datetime.fromisoformat(case["at"]) - _first_picture(self.data)).total_seconds()
 
 
-def pedestrian_site(folder: Path) -> Path:
-    """The demo site with the pedestrian street alone."""
+def changed_site(folder: Path, change: Callable[[dict[str, Any]], None]) -> Path:
+    """The demo site with something of it changed, as a file of its own."""
     described = yaml.safe_load((DEMO / "site.yaml").read_text(encoding="utf-8"))
-    described["cameras"] = [camera for camera in described["cameras"] if camera["id"] == "B1"]
-    described["cameras"][0]["source"] = f"file:{CLIP.absolute()}"
+    for camera in described["cameras"]:
+        camera["source"] = f"file:{(DEMO / camera['source'].removeprefix('file:')).absolute()}"
+    change(described)
     path = folder / "site.yaml"
     path.write_text(yaml.safe_dump(described, allow_unicode=True), encoding="utf-8")
     return path
 
 
-def run_once(folder: Path, meanwhile: Callable[[Path], None] = lambda _: None) -> Run:
-    """`constat demo --once` on the pedestrian street.
+def pedestrian_site(folder: Path) -> Path:
+    """The demo site with the pedestrian street alone."""
+    return changed_site(folder, _keep_only_the_pedestrian_street)
+
+
+def _keep_only_the_pedestrian_street(described: dict[str, Any]) -> None:
+    described["cameras"] = [camera for camera in described["cameras"] if camera["id"] == "B1"]
+
+
+def run_once(folder: Path, meanwhile: Callable[[Path], None] = lambda _: None, site: Path | None = None) -> Run:
+    """`constat demo --once`, on the pedestrian street unless told otherwise.
 
     Args:
         meanwhile: Called with the data folder as soon as the process runs.
@@ -67,7 +80,9 @@ def run_once(folder: Path, meanwhile: Callable[[Path], None] = lambda _: None) -
     output = folder / "output.txt"
     with output.open("wb") as sink:
         process = subprocess.Popen(
-            [*command, "--site", str(pedestrian_site(folder)), "--port", "0"], stdout=sink, stderr=subprocess.STDOUT
+            [*command, "--site", str(site or pedestrian_site(folder)), "--port", "0"],
+            stdout=sink,
+            stderr=subprocess.STDOUT,
         )
         try:
             meanwhile(data)

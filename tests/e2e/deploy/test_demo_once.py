@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,24 @@ import jsonschema
 import pytest
 
 from storage.evidence.folder import FolderEvidence
-from tests.e2e.deploy.running import CLIP, FACTS_S, Run, run_once
+from tests.e2e.deploy.running import CLIP, FACTS_S, Run, changed_site, run_once
 from verbalise.casework.manifest import first_fault
 
 SCHEMA = Path("docs/demo-result.schema.json")
+RED_S = 3.9
+"""When the demo's agent marks the red car beyond the stop line, seconds into its clip."""
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    return run_once(tmp_path_factory.mktemp("once"))
+    folder = tmp_path_factory.mktemp("once")
+    return run_once(folder, site=changed_site(folder, lambda _: None))
+
+
+@pytest.fixture(scope="module")
+def tailgating(run: Run) -> Mapping[str, Any]:
+    (case,) = [case for case in run.result["cases"] if case["camera"] == "B1"]
+    return case
 
 
 @pytest.fixture(scope="module")
@@ -35,15 +45,24 @@ def test_it_ends_well_and_says_so_as_the_schema_has_it(run: Run) -> None:
     assert {worker["name"] for worker in run.result["workers"]} >= {"ingest", "detect", "verbalise", "casework"}
 
 
-def test_the_tailgating_car_is_the_one_case_and_the_authorised_van_none(run: Run) -> None:
-    (case,) = run.result["cases"]
-    assert (case["camera"], case["offence"], case["trigger"]) == ("B1", "pedestrian-area-driving", "analysis")
-    assert run.offsets_s == pytest.approx([FACTS_S], abs=0.35)
-    assert (case["plate"]["status"], case["plate"]["text"]) in {("read", "XB-123-CD"), ("unreadable", None)}
+def test_the_tailgating_car_is_the_one_case_and_the_authorised_van_none(
+    run: Run, tailgating: Mapping[str, Any]
+) -> None:
+    assert (tailgating["offence"], tailgating["trigger"]) == ("pedestrian-area-driving", "analysis")
+    assert run.offset_s(tailgating) == pytest.approx(FACTS_S, abs=0.35)
+    plate = tailgating["plate"]
+    assert (plate["status"], plate["text"]) in {("read", "XB-123-CD"), ("unreadable", None)}
 
 
-def test_the_clip_holds_the_source_files_own_packets(run: Run, evidence: FolderEvidence) -> None:
-    manifest = json.loads(evidence.read(run.result["cases"][0]["evidence"]))
+def test_the_car_that_passes_at_red_is_a_case_because_an_agent_marked_it(run: Run) -> None:
+    (case,) = [case for case in run.result["cases"] if case["camera"] == "T1"]
+    assert (case["offence"], case["trigger"]) == ("red-light", "agent")
+    assert run.offset_s(case) == pytest.approx(RED_S, abs=0.35)
+    assert case["plate"]["text"] in {"YH-907-TR", None}
+
+
+def test_the_clip_holds_the_source_files_own_packets(tailgating: Mapping[str, Any], evidence: FolderEvidence) -> None:
+    manifest = json.loads(evidence.read(tailgating["evidence"]))
     (clip,) = [item for item in manifest["items"] if item["kind"] == "clip"]
     shown = _packets(io.BytesIO(evidence.read(clip["key"])))
     span = _packets(str(CLIP))[clip["from_seq"] : clip["to_seq"] + 1]
@@ -52,8 +71,10 @@ def test_the_clip_holds_the_source_files_own_packets(run: Run, evidence: FolderE
     assert manifest["packets"]["sha256"] == hashlib.sha256(b"".join(span)).hexdigest()
 
 
-def test_the_dossier_holds_and_a_changed_byte_does_not(run: Run, evidence: FolderEvidence, tmp_path: Path) -> None:
-    key = run.result["cases"][0]["evidence"]
+def test_the_dossier_holds_and_a_changed_byte_does_not(
+    tailgating: Mapping[str, Any], evidence: FolderEvidence, tmp_path: Path
+) -> None:
+    key = tailgating["evidence"]
     assert first_fault(evidence, key) is None
     copy = FolderEvidence(tmp_path)
     manifest = json.loads(evidence.read(key))
@@ -71,8 +92,8 @@ def test_the_dossier_holds_and_a_changed_byte_does_not(run: Run, evidence: Folde
 def test_no_log_names_a_plate(run: Run) -> None:
     for log in (run.data / "logs").iterdir():
         text = log.read_text(encoding="utf-8")
-        assert "XB-123-CD" not in text, log
-        assert "VG-482-KL" not in text, log
+        for plate in ("XB-123-CD", "VG-482-KL", "YH-907-TR"):
+            assert plate not in text, log
 
 
 def _packets(source: str | io.BytesIO) -> list[bytes]:
