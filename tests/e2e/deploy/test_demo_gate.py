@@ -73,5 +73,6 @@ def test_with_the_orders_expired_nothing_comes_in_and_the_log_says_why(tmp_path:
     assert run.result["cases"] == []
     assert FolderEvidence(run.data / "evidence").keys("cases/") == []
     entries = [json.loads(line) for line in (run.data / "logs" / "ingest.log").read_text("utf-8").splitlines()]
-    shut = [entry for entry in entries if "a pris fin le 01/02/2026" in json.dumps(entry, ensure_ascii=False)]
-    assert {entry.get("camera") for entry in shut} == {"B1", "T1"}
+    shut = {entry["camera"]: entry["reason"] for entry in entries if entry["event"] == "camera.shut"}
+    assert shut.keys() == {"B1", "T1"}
+    assert all("fin le 01/02/2026" in reason for reason in shut.values())

@@ -31,7 +31,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 @pytest.fixture(scope="module")
 def tailgating(run: Run) -> Mapping[str, Any]:
     (case,) = [case for case in run.result["cases"] if case["camera"] == "B1"]
-    return case
+    return dict(case)
 
 
 @pytest.fixture(scope="module")
