@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ingest.errors import Halt
-from verbalise.permits import TokenHasher
+from verbalise.site.permits import TokenHasher
 
 PERMIT_KEY = "permit-key"
 

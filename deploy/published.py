@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 from deploy.asyncapi import asyncapi_document
 from deploy.offences_page import offences_page
 from deploy.settings import PREFIX, Settings
-from verbalise.site_file import site_schema
+from verbalise.site.file import site_schema
 
 _HEAD = """# Settings
 

@@ -21,8 +21,8 @@ from verbalise.law.importing import LOCAL
 from verbalise.model import Access, AccessEntry
 from verbalise.months import Month
 from verbalise.paper import print_paper
-from verbalise.site_history import SiteHistory
-from verbalise.watched_sites import WatchedSites
+from verbalise.site.history import SiteHistory
+from verbalise.site.watched import WatchedSites
 
 report_app = typer.Typer(no_args_is_help=True, help=__doc__)
 

@@ -19,12 +19,12 @@ from deploy.settings import load_register_access
 from deploy.site_tables import print_site
 from deploy.site_versions import in_force, instant_of, named
 from ingest.errors import Halt
-from verbalise.site_changes import Change, site_changes
-from verbalise.site_export import site_yaml
-from verbalise.site_file import load_description
-from verbalise.site_import import Importing, SiteImport
-from verbalise.site_register import SiteVersion, editions_of
-from verbalise.watched_sites import LEAD
+from verbalise.site.changes import Change, site_changes
+from verbalise.site.exporting import site_yaml
+from verbalise.site.file import load_description
+from verbalise.site.importing import Importing, SiteImport
+from verbalise.site.register import SiteVersion, editions_of
+from verbalise.site.watched import LEAD
 
 app = typer.Typer(no_args_is_help=True, help="The description of the site, and its versions in the register.")
 

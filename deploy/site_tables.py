@@ -11,9 +11,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from verbalise.gate import Permission, camera_gate, may_help
-from verbalise.permits import Permit
-from verbalise.site import Site
-from verbalise.site_register import SiteVersion
+from verbalise.site.model import Site
+from verbalise.site.permits import Permit
+from verbalise.site.register import SiteVersion
 
 
 def print_site(out: Console, version: SiteVersion, site: Site, at: datetime) -> None:

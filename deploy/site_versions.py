@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from ingest.errors import Halt
-from verbalise.site_history import ALWAYS
-from verbalise.site_register import SiteVersion
+from verbalise.site.history import ALWAYS
+from verbalise.site.register import SiteVersion
 
 
 def instant_of(text: str | None, now: datetime) -> datetime:

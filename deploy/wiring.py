@@ -20,10 +20,10 @@ from ingest.model import Camera
 from ingest.topics import MINUTE_MS, TopicSpec, topic_specs
 from verbalise.casework.ports import PlateHelp, VehicleFinder
 from verbalise.gate import analysed_offences, may_trigger, refusal_to_ingest
-from verbalise.site import Site
-from verbalise.site_history import SiteHistory
+from verbalise.site.history import SiteHistory
+from verbalise.site.model import Site
+from verbalise.site.watched import WatchedSites
 from verbalise.stream_topics import own_topic_specs
-from verbalise.watched_sites import WatchedSites
 
 Run = Callable[[Settings], int]
 

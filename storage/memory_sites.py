@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from threading import RLock
 
-from verbalise.site_register import Proposal, SiteVersion, next_version
+from verbalise.site.register import Proposal, SiteVersion, next_version
 
 
 class MemorySites:

@@ -10,7 +10,7 @@ from ingest.errors import Reject
 from verbalise.exchanges import ExchangeRegister
 from verbalise.law.natinf import NatinfRegister
 from verbalise.ports import AccessLedger, AgentRegister, AlertRegister, AnalystView, CaseRegister
-from verbalise.site_register import SiteRegister
+from verbalise.site.register import SiteRegister
 from verbalise.steward.ports import GateRegister, NoticeRegister, SuppressionRegister
 from verbalise.uptime import UptimeRegister
 

@@ -24,11 +24,11 @@ from ingest.model import (
     PacketRef,
     StreamId,
 )
-from verbalise.agreements import Aim, Authorisation, Hours, Network
 from verbalise.model import CITY, OffenceId, PermitId, ZoneId
-from verbalise.permits import Permit, PermitReason, TokenHasher, TokenKind
 from verbalise.rules.model import Observed
-from verbalise.site import AnalysisBasis, ByLaw, Device, Gate, Line, LineKind, Site, SiteCamera, Zone
+from verbalise.site.agreements import Aim, Authorisation, Hours, Network
+from verbalise.site.model import AnalysisBasis, ByLaw, Device, Gate, Line, LineKind, Site, SiteCamera, Zone
+from verbalise.site.permits import Permit, PermitReason, TokenHasher, TokenKind
 
 T0 = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 """A Tuesday, 10:00 in Rouen."""

@@ -10,11 +10,11 @@ from ingest.model import DeviceEvent
 from tests.builders import CAMERA, site
 from verbalise.history import CameraMemory
 from verbalise.model import Claim, Outcome, Suppression
-from verbalise.permits import TokenHasher
 from verbalise.rules.bollard import DeviceHistory, with_event
 from verbalise.rules.book import take_in
 from verbalise.rules.model import Circumstances, Judged, Observed
-from verbalise.site import Site
+from verbalise.site.model import Site
+from verbalise.site.permits import TokenHasher
 
 SETTLE = timedelta(seconds=1.5)
 

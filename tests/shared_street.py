@@ -7,9 +7,9 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from ingest.model import Camera, CameraId
-from verbalise.agreements import Aim, Authorisation, Convention, Hours, Network, Party, PartyId, Sharing
 from verbalise.model import CITY, Agent, AgentId, Capacity, Desk
-from verbalise.site import Site, SiteCamera
+from verbalise.site.agreements import Aim, Authorisation, Convention, Hours, Network, Party, PartyId, Sharing
+from verbalise.site.model import Site, SiteCamera
 
 ZONE = ZoneInfo("Europe/Paris")
 METROPOLE, PCRT, DIPN = PartyId("metropole"), PartyId("pcrt"), PartyId("dipn")

@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from verbalise.agreements import Aim, Convention, Hours, PartyId, Sharing
 from verbalise.gate import Permission, day_fr, first_shut, may_ingest
 from verbalise.hours_wording import hours_fr
 from verbalise.model import Agent, Capacity
-from verbalise.site import Site, SiteCamera
+from verbalise.site.agreements import Aim, Convention, Hours, PartyId, Sharing
+from verbalise.site.model import Site, SiteCamera
 
 AIMS_FR: Mapping[Aim, str] = {
     Aim.OFFENCES: "la constatation des infractions",

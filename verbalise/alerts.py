@@ -14,7 +14,7 @@ from verbalise.competence import COMPETENT, is_competent
 from verbalise.lifecycle import NotAllowed, Refusal
 from verbalise.model import AgentId, Alert, AlertId, AlertKind, Case, Service
 from verbalise.ports import AlertRegister
-from verbalise.site import Site, SiteCamera
+from verbalise.site.model import Site, SiteCamera
 from verbalise.wire import alert_message
 
 UNKNOWN_AREA = "commune"

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from ingest.model import CameraId
-from verbalise.agreements import Aim, Convention, Network, PartyId
 from verbalise.exchanges import Exchange, ExchangeKind
 from verbalise.gate import may_ingest
 from verbalise.model import AccessEntry, Trigger
 from verbalise.months import Month, months_before
 from verbalise.ports import CaseFact
-from verbalise.site import Site
-from verbalise.site_history import SiteHistory
+from verbalise.site.agreements import Aim, Convention, Network, PartyId
+from verbalise.site.history import SiteHistory
+from verbalise.site.model import Site
 from verbalise.steward.notices import due_notices
 from verbalise.steward.ports import Notice
 from verbalise.uptime import CameraHour

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 
 from ingest.model import CameraId
 from verbalise.access import AIMS_FR, party_name
-from verbalise.agreements import Network
 from verbalise.coordination import CoordinationReport, NetworkUptime, notice_day
 from verbalise.exchanges import LOOK_LASTS, Exchange, ExchangeKind
 from verbalise.model import Trigger
 from verbalise.paper import Block, Facts, Heading, Listing, Paper, Text, day_fr, month_fr
+from verbalise.site.agreements import Network
 from verbalise.steward.gates import HELP
 
 NETWORKS_FR: Mapping[Network | None, str] = {

@@ -10,7 +10,7 @@ from verbalise.exchanges import ExchangeFilter, ExchangeRegister
 from verbalise.model import Access, AccessEntry
 from verbalise.months import Month
 from verbalise.ports import AccessLedger, AnalystView, CaseFilter
-from verbalise.site_history import SiteHistory
+from verbalise.site.history import SiteHistory
 from verbalise.steward.ports import GateRegister
 from verbalise.uptime import UptimeRegister
 

@@ -14,10 +14,10 @@ from typing import NewType, Protocol
 
 from ingest.errors import ConstatError
 from ingest.model import CameraId
-from verbalise.agreements import Aim, Network, PartyId
 from verbalise.alerts import carries_plate
 from verbalise.model import Agent, AgentId
-from verbalise.site import SiteCamera
+from verbalise.site.agreements import Aim, Network, PartyId
+from verbalise.site.model import SiteCamera
 
 ExchangeId = NewType("ExchangeId", str)
 

@@ -13,10 +13,10 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from ingest.model import CameraId
-from verbalise.agreements import Aim, Convention, Sharing
 from verbalise.law.catalogue import offences
 from verbalise.model import CITY, OffenceId, Trigger
-from verbalise.site import Site, SiteCamera
+from verbalise.site.agreements import Aim, Convention, Sharing
+from verbalise.site.model import Site, SiteCamera
 
 _AND = " · "
 """Between texts that allow something together."""

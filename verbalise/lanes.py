@@ -12,8 +12,8 @@ from enum import StrEnum
 from detect.model import PlateStatus, RoadUser
 from detect.plates.grammar import bare
 from verbalise.model import Act, Case, Decision
-from verbalise.permits import Permit
 from verbalise.plate_kinds import PlateKind, plate_kind
+from verbalise.site.permits import Permit
 
 
 class Lane(StrEnum):

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from ingest.errors import ConstatError
 from verbalise.law.catalogue import Handling, Offence
 from verbalise.model import Act, Agent, AgentId, Case, CaseId, CaseState, Decision, RejectionReason, Sight
-from verbalise.permits import Permit
+from verbalise.site.permits import Permit
 
 MOVES: Mapping[tuple[CaseState, Act], CaseState] = {
     (CaseState.OPEN, Act.TAKE): CaseState.CLAIMED,

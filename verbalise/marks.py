@@ -28,7 +28,7 @@ from verbalise.model import (
     Verdict,
 )
 from verbalise.rights import closure_at
-from verbalise.site import Line, LineKind, Site, SiteCamera, Zone
+from verbalise.site.model import Line, LineKind, Site, SiteCamera, Zone
 
 RULE = RuleRef("agent-mark", 1)
 LIVE_WITHIN = timedelta(seconds=5)

@@ -12,7 +12,7 @@ from typing import NewType
 
 from detect.model import Box, PlateReading, Point, RoadUser, TrackId
 from ingest.model import CameraId, DeviceEvent, DeviceId, PacketRef, StreamId
-from verbalise.agreements import PartyId
+from verbalise.site.agreements import PartyId
 
 OffenceId = NewType("OffenceId", str)
 ClaimId = NewType("ClaimId", str)

@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 
 from detect.model import MOTOR_VEHICLES, RoadUser
 from verbalise import rights_wording as wording
-from verbalise.agreements import Hours
 from verbalise.model import PermitId, Reason, ZoneId
-from verbalise.permits import Permit, TokenKind
-from verbalise.site import ByLaw
+from verbalise.site.agreements import Hours
+from verbalise.site.model import ByLaw
+from verbalise.site.permits import Permit, TokenKind
 
 ANYTHING = frozenset(RoadUser)
 """What something may be that nobody saw."""

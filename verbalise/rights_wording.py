@@ -7,11 +7,11 @@ from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
 from detect.model import RoadUser
-from verbalise.agreements import Hours
 from verbalise.hours_wording import DAYS_FR
 from verbalise.model import Reason
-from verbalise.permits import Permit, PermitReason
-from verbalise.site import ByLaw, Suspension
+from verbalise.site.agreements import Hours
+from verbalise.site.model import ByLaw, Suspension
+from verbalise.site.permits import Permit, PermitReason
 
 KINDS_FR = {
     RoadUser.CAR: "voiture",

@@ -29,7 +29,6 @@ from ingest.settings import BusSettings
 from verbalise import stream_metrics as metrics
 from verbalise.gate import analysed_offences
 from verbalise.history import CameraMemory, has_seen
-from verbalise.permits import TokenHasher
 from verbalise.reading_progress import ReadingProgress
 from verbalise.rules.bollard import DeviceHistory, with_event
 from verbalise.rules.book import allowed_rules, judges_now, take_in
@@ -38,8 +37,9 @@ from verbalise.rules.device.book import with_judged
 from verbalise.rules.device.model import DeviceJudged, Surroundings
 from verbalise.rules.model import Circumstances, Observed
 from verbalise.settings import StreamSettings
-from verbalise.site import Site, SiteCamera
-from verbalise.site_history import SiteHistory
+from verbalise.site.history import SiteHistory
+from verbalise.site.model import Site, SiteCamera
+from verbalise.site.permits import TokenHasher
 from verbalise.stream_calls import CALL, call_message, is_call, settled_reports
 from verbalise.stream_commits import Handled, commit_only_what_is_done
 from verbalise.stream_outlet import Event, Outlet, key_of, place_of

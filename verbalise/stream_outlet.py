@@ -18,7 +18,7 @@ from verbalise import stream_metrics as metrics
 from verbalise.model import Claim, RuleRef, Suppression
 from verbalise.rules.device.model import DeviceJudged
 from verbalise.rules.model import Judged
-from verbalise.site import SiteCamera
+from verbalise.site.model import SiteCamera
 from verbalise.stream_topics import StreamTopics
 from verbalise.wire import claim_message, suppression_message
 

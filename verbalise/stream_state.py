@@ -14,8 +14,8 @@ from ingest.wire import DEVICE_EVENT, JsonCodec
 from verbalise.history import CameraMemory, Entry
 from verbalise.rules.bollard import CLOCK_TOLERANCE, OPENING_LIMIT, DeviceHistory
 from verbalise.rules.model import Observed
-from verbalise.site import Site, SiteCamera
-from verbalise.site_history import SiteHistory
+from verbalise.site.history import SiteHistory
+from verbalise.site.model import Site, SiteCamera
 
 T = TypeVar("T")
 

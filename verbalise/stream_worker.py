@@ -29,9 +29,9 @@ import structlog
 
 from ingest.errors import RetryLater
 from ingest.settings import BusSettings
-from verbalise.permits import TokenHasher
 from verbalise.settings import StreamSettings
-from verbalise.site_history import SiteHistory
+from verbalise.site.history import SiteHistory
+from verbalise.site.permits import TokenHasher
 from verbalise.stream import build_app, run_app
 from verbalise.stream_topics import LogHeads, StreamTopics, check_partitions
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from verbalise.console.passwords import hash_password
 from verbalise.model import Agent
 from verbalise.ports import AgentRegister
-from verbalise.site import Site
+from verbalise.site.model import Site
 
 
 @dataclass(frozen=True, slots=True)

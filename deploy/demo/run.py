@@ -27,9 +27,9 @@ from detect.weights.prepare import default_folder
 from storage.model import Register
 from storage.register.opening import open_register
 from verbalise.model import Case, CaseState
-from verbalise.site import Site
-from verbalise.site_file import load_description
-from verbalise.site_import import Importing, SiteImport
+from verbalise.site.file import load_description
+from verbalise.site.importing import Importing, SiteImport
+from verbalise.site.model import Site
 
 Say = Callable[[str], None]
 BUNDLED_SITE = Path(str(files("deploy.demo").joinpath("site.yaml")))

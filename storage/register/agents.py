@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, RowMapping, delete, select, update
 from ingest.errors import Reject
 from storage.register.database import Database
 from storage.register.schema import AGENTS, SIGN_INS
-from verbalise.agreements import PartyId
 from verbalise.model import Agent, AgentId, Capacity, Desk
+from verbalise.site.agreements import PartyId
 
 
 class SqlAgents:

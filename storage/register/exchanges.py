@@ -10,9 +10,9 @@ from sqlalchemy import RowMapping, select
 from ingest.model import CameraId
 from storage.register.database import Database
 from storage.register.schema import EXCHANGES
-from verbalise.agreements import Aim, Network, PartyId
 from verbalise.exchanges import Exchange, ExchangeFilter, ExchangeId, ExchangeKind
 from verbalise.model import AgentId
+from verbalise.site.agreements import Aim, Network, PartyId
 
 
 class SqlExchanges:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, select
 
 from storage.register.database import Database
 from storage.register.schema import SITE_VERSIONS
-from verbalise.site_register import Proposal, SiteVersion, next_version
+from verbalise.site.register import Proposal, SiteVersion, next_version
 
 
 class SqlSites:

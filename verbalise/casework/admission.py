@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from verbalise.gate import Permission, may_analyse, may_trigger
 from verbalise.model import Claim, Trigger
-from verbalise.site import Site, SiteCamera
+from verbalise.site.model import Site, SiteCamera
 
 
 @dataclass(frozen=True, slots=True)

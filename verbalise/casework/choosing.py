@@ -19,7 +19,7 @@ from ingest.model import DeviceId
 from verbalise.geometry import Line, distance_to_segment, reach_across, segments_meet, signed_distance
 from verbalise.model import Claim, Sighting, TrackPoint
 from verbalise.rules.crossing import LEAST_MARGIN, MARGIN_RATIO
-from verbalise.site import Site, SiteCamera
+from verbalise.site.model import Site, SiteCamera
 
 NEAR = timedelta(seconds=2)
 """A crossing farther from the facts is another one: device and camera clocks differ by less."""

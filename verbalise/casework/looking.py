@@ -20,7 +20,7 @@ from verbalise.casework.footage import Footage
 from verbalise.casework.locate import Anchor
 from verbalise.casework.ports import PlateHelp, VehicleFinder
 from verbalise.model import Claim, Sighting, TrackPoint
-from verbalise.site import Site
+from verbalise.site.model import Site
 
 _log = structlog.get_logger("casework")
 

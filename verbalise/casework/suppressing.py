@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from verbalise.law.catalogue import Handling, offences
 from verbalise.model import Claim, Suppression
-from verbalise.permits import TokenHasher, TokenKind, permit_of
-from verbalise.site import Site
+from verbalise.site.model import Site
+from verbalise.site.permits import TokenHasher, TokenKind, permit_of
 
 
 def suppression_of(claim: Claim, plate: str | None, site: Site, hasher: TokenHasher | None) -> Suppression | None:

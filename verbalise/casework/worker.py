@@ -47,9 +47,9 @@ from verbalise.casework.settings import CaseworkSettings
 from verbalise.casework.suppressing import suppression_of
 from verbalise.gate import may_help
 from verbalise.model import Case, CaseState, Claim, Suppression
-from verbalise.permits import TokenHasher
 from verbalise.ports import CaseRegister, EvidenceStore
-from verbalise.site_history import SiteHistory
+from verbalise.site.history import SiteHistory
+from verbalise.site.permits import TokenHasher
 from verbalise.wire import CLAIM, case_message, suppression_message
 
 _log = structlog.get_logger("casework")

@@ -26,7 +26,7 @@ from verbalise.console.views import (
 from verbalise.law.catalogue import Element, Handling, Offence
 from verbalise.lifecycle import MOVES, Refusal, deciding_acts, second_look_asked_by, standing_lock
 from verbalise.model import Act, Case, CaseState, EvidenceItem, EvidenceKind, RejectionReason, Service
-from verbalise.permits import Permit
+from verbalise.site.permits import Permit
 
 STILLS = (EvidenceKind.SCENE, EvidenceKind.VEHICLE, EvidenceKind.PLATE)
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from verbalise.access import party_name, sharing_state
-from verbalise.agreements import Convention, PartyId, Sharing
 from verbalise.console.views import Numbers
 from verbalise.console.wording import Words
 from verbalise.coordination import notice_day
 from verbalise.exchanges import Exchange, ExchangeRegister, on_call_until
 from verbalise.hours_wording import hours_fr
 from verbalise.paper import Block
-from verbalise.site import Site
+from verbalise.site.agreements import Convention, PartyId, Sharing
+from verbalise.site.model import Site
 
 
 @dataclass(frozen=True, slots=True)

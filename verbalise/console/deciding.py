@@ -18,8 +18,8 @@ from verbalise.console.viewings import pictures_were_shown, reading_was_revealed
 from verbalise.law.catalogue import Offence, offences
 from verbalise.lifecycle import NotAllowed, Refusal, Terms, apply, normal_plate, sight_of
 from verbalise.model import Access, Act, Case, CaseId, CaseState, Decision, Viewing
-from verbalise.permits import Permit, TokenKind, permit_of
 from verbalise.ports import StaleCase
+from verbalise.site.permits import Permit, TokenKind, permit_of
 from verbalise.wire import case_message
 
 _log = structlog.get_logger(__name__)

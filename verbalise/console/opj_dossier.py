@@ -13,7 +13,7 @@ from verbalise.console.wording import Words
 from verbalise.law.catalogue import Offence
 from verbalise.model import Act, Agent, Case, CaseState, Decision, EvidenceItem
 from verbalise.paper import Blank, Block, Facts, Heading, Listing, Paper, Picture, Text, clock_fr, instant_fr
-from verbalise.site import Site
+from verbalise.site.model import Site
 
 
 @dataclass(frozen=True, slots=True)

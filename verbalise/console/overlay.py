@@ -11,7 +11,7 @@ from statistics import median
 from detect.model import Point
 from verbalise.console.viewings import clip_of
 from verbalise.model import Case, Claim, TrackPoint
-from verbalise.site import Site, SiteCamera
+from verbalise.site.model import Site, SiteCamera
 
 DEFAULT_FRAME_S = 1 / 25
 DEFAULT_SIZE_PX = (1600, 900)

@@ -9,10 +9,10 @@ from datetime import datetime
 from ingest.bus import LogReader, Producer
 from verbalise.exchanges import ExchangeRegister
 from verbalise.law.natinf import NatinfRegister
-from verbalise.permits import TokenHasher
 from verbalise.ports import AccessLedger, AgentRegister, AlertRegister, AnalystView, CaseRegister, EvidenceStore
-from verbalise.site import Site
-from verbalise.site_history import SiteHistory
+from verbalise.site.history import SiteHistory
+from verbalise.site.model import Site
+from verbalise.site.permits import TokenHasher
 from verbalise.steward.ports import GateRegister, NoticeRegister, SuppressionRegister
 from verbalise.uptime import UptimeRegister
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from verbalise.console.views import Numbers
 from verbalise.console.wording import Words
 from verbalise.model import Claim, Trigger
-from verbalise.site import Site
+from verbalise.site.model import Site
 
 
 def provenance(claim: Claim, site: Site, words: Words, numbers: Numbers) -> str:

@@ -10,7 +10,7 @@ from verbalise.law.catalogue import Offence
 from verbalise.law.code_book import CodeBook
 from verbalise.law.codes import export_blocks
 from verbalise.model import Case, CaseState
-from verbalise.permits import Permit
+from verbalise.site.permits import Permit
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from verbalise.access import party_name
 from verbalise.console.views import offence_title
 from verbalise.console.wording import Words
 from verbalise.gate import Permission, camera_gate, may_help
-from verbalise.site import Site, SiteCamera
+from verbalise.site.model import Site, SiteCamera
 from verbalise.steward.notices import due_notices
 from verbalise.steward.ports import Notice
 from verbalise.uptime import CameraHour

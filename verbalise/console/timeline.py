@@ -11,7 +11,7 @@ from verbalise.console.overlay import frame_s
 from verbalise.console.viewings import clip_of
 from verbalise.console.wording import Words
 from verbalise.model import Case, Passage
-from verbalise.site import Site
+from verbalise.site.model import Site
 
 MOST_AROUND = timedelta(seconds=90)
 """Events farther from the facts than this are named in the list but do not stretch the line."""

@@ -12,7 +12,7 @@ from verbalise.console.wording import Words
 from verbalise.law.catalogue import Liability, Offence, offences
 from verbalise.model import Agent, AgentId, Alert, Case, CaseState, Decision, OffenceId
 from verbalise.ports import AgentRegister, CaseSummary
-from verbalise.site import Site
+from verbalise.site.model import Site
 
 LATE_AFTER = timedelta(minutes=30)
 """Age at which the queue draws the eye to a case that nobody has taken."""

@@ -11,7 +11,7 @@ from verbalise.history import CameraMemory, close, forget, has_seen, observe
 from verbalise.rules import pedestrian_area_driving
 from verbalise.rules.crossing import follow
 from verbalise.rules.model import Circumstances, Judged, Judgement, Observed, Rule
-from verbalise.site import Site, SiteCamera
+from verbalise.site.model import Site, SiteCamera
 
 RULES: tuple[Rule, ...] = (pedestrian_area_driving.RULE,)
 

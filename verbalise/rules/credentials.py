@@ -10,10 +10,10 @@ from detect.model import MOTOR_VEHICLES
 from ingest.model import DeviceEvent, DeviceEventKind
 from verbalise.history import Spent
 from verbalise.model import ClaimId, OffenceId, PermitId, Suppression, ZoneId
-from verbalise.permits import TokenHasher, TokenKind
 from verbalise.rights import Question, held_permit
 from verbalise.rules import wording
-from verbalise.site import Site, SiteCamera
+from verbalise.site.model import Site, SiteCamera
+from verbalise.site.permits import TokenHasher, TokenKind
 
 
 @dataclass(frozen=True, slots=True)

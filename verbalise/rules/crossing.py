@@ -14,7 +14,7 @@ from detect.model import MOTOR_VEHICLES, Box, Observation, ObservedFrame, Point
 from verbalise.geometry import direction_into, is_inside, reach_across, segments_meet, signed_depth, signed_distance
 from verbalise.history import Beyond, CameraMemory, Entry, Side, TrackMemory, with_entry, with_track
 from verbalise.model import ZoneId
-from verbalise.site import Gate, SiteCamera, Zone
+from verbalise.site.model import Gate, SiteCamera, Zone
 
 SURE_OBSERVATIONS = 2
 """One box can be wrong; two in a row on the same side, with nothing clear on the other between, are taken."""

@@ -9,10 +9,10 @@ from datetime import timedelta
 from detect.model import ObservedBreak, ObservedFrame
 from verbalise.history import CameraMemory, Entry
 from verbalise.model import Claim, OffenceId, Outcome, RuleRef, Suppression, Verdict
-from verbalise.permits import TokenHasher
 from verbalise.rights import Standing
 from verbalise.rules.bollard import DeviceHistory
-from verbalise.site import Site, SiteCamera
+from verbalise.site.model import Site, SiteCamera
+from verbalise.site.permits import TokenHasher
 
 Observed = ObservedFrame | ObservedBreak
 

@@ -32,7 +32,7 @@ from verbalise.rules import wording
 from verbalise.rules.bollard import Doubt, Opening, bollard_at
 from verbalise.rules.credentials import Credential, credential_of, suppression
 from verbalise.rules.model import SETTLED_BY_LAW, Circumstances, Judged, Judgement, Observed, Rule
-from verbalise.site import ByLaw, Device, Gate
+from verbalise.site.model import ByLaw, Device, Gate
 
 REF = RuleRef("pedestrian-area-driving", 1)
 OFFENCE = OffenceId("pedestrian-area-driving")

@@ -9,7 +9,7 @@ from datetime import datetime
 from ingest.model import CameraId
 from verbalise.gate import NOT_ON_SITE, Permission, may_analyse, may_help, may_ingest, may_trigger
 from verbalise.model import OffenceId
-from verbalise.site import Site, SiteCamera
+from verbalise.site.model import Site, SiteCamera
 from verbalise.steward.ports import GateState
 
 HELP = "site/help"

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from verbalise.gate import day_fr
 from verbalise.months import months_before
-from verbalise.site import Site, SiteCamera
+from verbalise.site.model import Site, SiteCamera
 from verbalise.steward.ports import Lead, Notice
 
 

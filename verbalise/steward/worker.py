@@ -32,8 +32,8 @@ from ingest.model import CameraId
 from ingest.wire import CAMERA_HEALTH
 from verbalise.model import Access, AccessEntry
 from verbalise.ports import AccessLedger
-from verbalise.site import Site
-from verbalise.site_history import SiteHistory
+from verbalise.site.history import SiteHistory
+from verbalise.site.model import Site
 from verbalise.steward.gates import GateChange, changes, gate_of
 from verbalise.steward.notices import due_notices
 from verbalise.steward.ports import GateRegister, GateState, NoticeRegister, SuppressionRegister

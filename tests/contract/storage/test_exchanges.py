@@ -14,8 +14,8 @@ from storage.model import Register
 from storage.register.database import Database
 from storage.register.schema import EXCHANGES
 from tests.contract.storage.builders import NOON, A
-from verbalise.agreements import Aim, Network, PartyId
 from verbalise.exchanges import Exchange, ExchangeFilter, ExchangeId, ExchangeKind
+from verbalise.site.agreements import Aim, Network, PartyId
 
 PCRT, CITY = PartyId("pcrt"), PartyId("ville")
 HOUR = timedelta(hours=1)

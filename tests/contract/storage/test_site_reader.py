@@ -17,7 +17,7 @@ from storage.register.opening import open_register
 from storage.settings import RegisterSettings
 from tests.contract.storage.builders import NOON
 from verbalise.model import AgentId
-from verbalise.site_register import Proposal
+from verbalise.site.register import Proposal
 
 PROPOSAL = Proposal("{}", "/", NOON, NOON, "Régie")
 

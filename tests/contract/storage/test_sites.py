@@ -14,7 +14,7 @@ from ingest.errors import Reject
 from storage.model import Register
 from storage.register.database import Database
 from tests.contract.storage.builders import NOON
-from verbalise.site_register import Proposal
+from verbalise.site.register import Proposal
 
 HOUR = timedelta(hours=1)
 

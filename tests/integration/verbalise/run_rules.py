@@ -10,8 +10,8 @@ from ingest.kafka import KafkaAdmin
 from ingest.settings import BusSettings
 from tests.builders import street_of_devices
 from verbalise.settings import StreamSettings
-from verbalise.site_file import load_site
-from verbalise.site_history import SiteBook
+from verbalise.site.file import load_site
+from verbalise.site.history import SiteBook
 from verbalise.stream_topics import StreamTopics
 from verbalise.stream_worker import run_rules
 

@@ -21,7 +21,7 @@ from tests.playing import Played, play
 from tests.waiting import wait_until
 from verbalise.model import Claim, Trigger
 from verbalise.rules.bollard import DeviceHistory, with_event
-from verbalise.site_file import load_site
+from verbalise.site.file import load_site
 
 REPORTS = [badge(-1.2), *opening(-1.0, 8.8)]
 RECORDS = [*frames(enters("van", 2.0), enters("car", 6.0)), ends(12.1)]

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from tests import shared_street as street
 from verbalise.access import may_look
-from verbalise.agreements import Aim, Authorisation, Hours, Network, Sharing
 from verbalise.model import CITY, Agent, Capacity
-from verbalise.site import Site, SiteCamera
+from verbalise.site.agreements import Aim, Authorisation, Hours, Network, Sharing
+from verbalise.site.model import Site, SiteCamera
 
 PARTIES = (CITY, street.METROPOLE, street.PCRT, street.DIPN)
 instants = st.integers(0, 2 * 365 * 24 * 60).map(lambda minutes: street.BEGINS + timedelta(minutes=minutes))

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import CAMERA, OFFENCE, T0, site
-from verbalise.agreements import Aim, Authorisation, Convention, Network, PartyId, Sharing
 from verbalise.gate import analysed_offences, camera_gate
 from verbalise.model import CITY
-from verbalise.site import AnalysisBasis, Site
+from verbalise.site.agreements import Aim, Authorisation, Convention, Network, PartyId, Sharing
+from verbalise.site.model import AnalysisBasis, Site
 
 instants = st.integers(-5, 5).map(lambda days: T0 + timedelta(days=days))
 aims = st.frozensets(st.sampled_from(Aim))

@@ -11,11 +11,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from detect.model import RoadUser
-from verbalise.agreements import Hours
 from verbalise.model import PermitId, ZoneId
-from verbalise.permits import Permit, PermitReason, TokenKind
 from verbalise.rights import Question, Right, Standing, right_to_drive
-from verbalise.site import ByLaw, Suspension
+from verbalise.site.agreements import Hours
+from verbalise.site.model import ByLaw, Suspension
+from verbalise.site.permits import Permit, PermitReason, TokenKind
 
 PARIS = ZoneInfo("Europe/Paris")
 DAY_MINUTES = 24 * 60

@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest.errors import Halt
-from tests.unit.verbalise.site_documents import HASHER, describe, whole
-from verbalise.site_export import site_yaml
-from verbalise.site_file import Description, load_description, load_site
+from tests.unit.verbalise.site.documents import HASHER, describe, whole
+from verbalise.site.exporting import site_yaml
+from verbalise.site.file import Description, load_description, load_site
 
 
 def paths(node: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:

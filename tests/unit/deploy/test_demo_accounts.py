@@ -8,8 +8,8 @@ from deploy.demo.accounts import demo_accounts, install
 from storage.memory import memory_register
 from verbalise.console.passwords import password_fits
 from verbalise.model import Capacity, Desk
-from verbalise.permits import TokenHasher
-from verbalise.site_file import load_site
+from verbalise.site.file import load_site
+from verbalise.site.permits import TokenHasher
 
 SITE = load_site(Path("deploy/demo/site.yaml"), hasher=TokenHasher(b"a key of these tests"))
 

@@ -10,7 +10,7 @@ import pytest
 from deploy.permit_key import PERMIT_KEY, make_permit_key, throwaway_hasher, token_hasher
 from deploy.secrets import secrets_from
 from ingest.errors import Halt
-from verbalise.permits import TokenKind
+from verbalise.site.permits import TokenKind
 
 
 def test_a_key_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> None:

@@ -11,10 +11,10 @@ from ingest.model import CameraId
 from tests import shared_street as street
 from tests.shared_street import AFTER, BOLLARD, CITY_CAMERA, DIPN, ENDS, METROPOLE, PCRT, TRAFFIC, at, person
 from verbalise.access import answers_calls, may_look, open_aims, sharing_state
-from verbalise.agreements import Aim, Hours, PartyId
 from verbalise.hours_wording import hours_fr
 from verbalise.model import CITY, Capacity
-from verbalise.site import Site
+from verbalise.site.agreements import Aim, Hours, PartyId
+from verbalise.site.model import Site
 
 SITE = street.shared_site()
 NOON = at("2026-11-25 12:00")

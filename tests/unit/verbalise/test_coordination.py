@@ -11,7 +11,6 @@ import pytest
 from ingest.model import CameraId
 from tests import shared_street as street
 from tests.shared_street import BOLLARD, CITY_CAMERA, ENDS, PCRT, TRAFFIC, ZONE, at, person
-from verbalise.agreements import Aim, Network
 from verbalise.coordination import (
     CaseCount,
     CoordinationReport,
@@ -26,8 +25,9 @@ from verbalise.exchanges import Exchange, ExchangeKind, look_entry, note
 from verbalise.model import CITY, Access, AccessEntry, CaseId, CaseState, OffenceId, Trigger
 from verbalise.months import Month
 from verbalise.ports import CaseFact
-from verbalise.site import AnalysisBasis
-from verbalise.site_history import ALWAYS, Edition, SiteBook
+from verbalise.site.agreements import Aim, Network
+from verbalise.site.history import ALWAYS, Edition, SiteBook
+from verbalise.site.model import AnalysisBasis
 from verbalise.uptime import CameraHour
 
 HOUR = timedelta(hours=1)

@@ -13,12 +13,12 @@ import ingest
 from tests.pdf_text import text_of
 from tests.shared_street import BOLLARD, CITY_CAMERA, PCRT, TRAFFIC, at, person, without_convention
 from tests.unit.verbalise.test_coordination import HOURS_OF_NOVEMBER, SITE, fact, look, measured, report
-from verbalise.agreements import Network
 from verbalise.coordination_paper import KINDS_FR, NETWORKS_FR, TRIGGERS_FR, coordination_paper
 from verbalise.exchanges import ExchangeKind, note
 from verbalise.model import Access, AccessEntry, Trigger
 from verbalise.paper import print_paper
-from verbalise.site_history import SiteBook
+from verbalise.site.agreements import Network
+from verbalise.site.history import SiteBook
 
 INSTANT = at("2026-11-10 10:00")
 

@@ -9,13 +9,13 @@ from storage.memory_uptime import MemoryUptime
 from storage.model import Register
 from tests.shared_street import TRAFFIC, ZONE, at, shared_site
 from tests.unit.verbalise.test_coordination import measured
-from verbalise.agreements import PartyId
 from verbalise.coordination_sources import CoordinationSources
 from verbalise.exchanges import Exchange, ExchangeId, ExchangeKind
 from verbalise.gate import Permission
 from verbalise.model import Access, AccessEntry, AgentId
 from verbalise.months import Month
-from verbalise.site_history import SiteBook
+from verbalise.site.agreements import PartyId
+from verbalise.site.history import SiteBook
 from verbalise.steward.ports import GateState
 
 NOVEMBER = Month(2026, 11)

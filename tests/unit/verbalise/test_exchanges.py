@@ -9,7 +9,6 @@ import pytest
 from storage.memory_exchanges import MemoryExchanges
 from tests import shared_street as street
 from tests.shared_street import BOLLARD, PCRT, TRAFFIC, at, person
-from verbalise.agreements import Aim, PartyId
 from verbalise.exchanges import (
     CALL_LASTS,
     LOOK_LASTS,
@@ -21,6 +20,7 @@ from verbalise.exchanges import (
     on_call_until,
 )
 from verbalise.model import CITY
+from verbalise.site.agreements import Aim, PartyId
 
 CAMERAS = street.shared_site().cameras
 NIGHT = at("2026-11-25 23:00")

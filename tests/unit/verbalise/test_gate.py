@@ -10,7 +10,6 @@ import pytest
 
 from ingest.model import CameraId
 from tests.builders import CAMERA, OFFENCE, T0, basis, site
-from verbalise.agreements import Aim, Authorisation, Convention, HelpPermission, Network, PartyId, Sharing
 from verbalise.gate import (
     NOT_ON_SITE,
     Permission,
@@ -23,7 +22,8 @@ from verbalise.gate import (
     refusal_to_ingest,
 )
 from verbalise.model import CITY, OffenceId
-from verbalise.site import Site, SiteCamera
+from verbalise.site.agreements import Aim, Authorisation, Convention, HelpPermission, Network, PartyId, Sharing
+from verbalise.site.model import Site, SiteCamera
 
 DAY = timedelta(days=1)
 TICK = timedelta(microseconds=1)

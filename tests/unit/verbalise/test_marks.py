@@ -10,7 +10,6 @@ import pytest
 from detect.model import Point
 from ingest.model import DeviceId, StreamId
 from tests.unit.verbalise.console import street
-from verbalise.agreements import Aim, PartyId
 from verbalise.law.catalogue import Offence, offences
 from verbalise.marks import (
     LIVE_WITHIN,
@@ -24,7 +23,8 @@ from verbalise.marks import (
     zone_of,
 )
 from verbalise.model import Capacity, Claim, Mark, OffenceId, Outcome, Sight, Trigger, ZoneId
-from verbalise.site import Line, LineKind, SiteCamera, Suspension, Zone
+from verbalise.site.agreements import Aim, PartyId
+from verbalise.site.model import Line, LineKind, SiteCamera, Suspension, Zone
 
 SITE = street.site()
 CAMERA = SITE.cameras[street.CAMERA]

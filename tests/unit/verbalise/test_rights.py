@@ -11,12 +11,12 @@ import pytest
 
 from detect.model import MOTOR_VEHICLES, RoadUser
 from tests.builders import ZONE, always_closed, site
-from verbalise.agreements import Hours
 from verbalise.model import PermitId, ZoneId
-from verbalise.permits import Permit, PermitReason, TokenKind
 from verbalise.rights import ANYTHING, Question, Standing, closure_at, right_to_drive
-from verbalise.site import ByLaw, Suspension
-from verbalise.site_history import ALWAYS, Edition, SiteBook
+from verbalise.site.agreements import Hours
+from verbalise.site.history import ALWAYS, Edition, SiteBook
+from verbalise.site.model import ByLaw, Suspension
+from verbalise.site.permits import Permit, PermitReason, TokenKind
 
 PARIS = ZoneInfo("Europe/Paris")
 SUNDAY_NIGHT = Hours(frozenset({6}), time(2, 30), time(4))

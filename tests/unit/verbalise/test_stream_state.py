@@ -26,7 +26,7 @@ from tests.builders import (
 from tests.playing import play
 from verbalise.history import CameraMemory
 from verbalise.rules.bollard import DeviceHistory
-from verbalise.site_history import SiteBook
+from verbalise.site.history import SiteBook
 from verbalise.stream_state import (
     DEVICES,
     MEMORY,

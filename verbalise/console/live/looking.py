@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from verbalise.access import answers_calls, may_look, open_aims
-from verbalise.agreements import Aim
 from verbalise.console.desk import Seat
 from verbalise.console.live.viewings import LiveViewing
 from verbalise.exchanges import LOOK_LASTS, look_entry, on_call_until
 from verbalise.gate import Permission
 from verbalise.model import Access
-from verbalise.site import Site, SiteCamera
+from verbalise.site.agreements import Aim
+from verbalise.site.model import Site, SiteCamera
 
 
 def looks(seat: Seat, camera: SiteCamera, aim: Aim) -> Permission:

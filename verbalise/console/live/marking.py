@@ -6,7 +6,6 @@ import structlog
 
 from detect.model import Point
 from ingest.errors import ConstatError, Reject, RetryLater
-from verbalise.agreements import Aim
 from verbalise.console import metrics
 from verbalise.console.desk import Seat
 from verbalise.console.forms import MarkForm
@@ -15,7 +14,8 @@ from verbalise.console.live.viewings import LiveViewing
 from verbalise.law.catalogue import Offence, offences
 from verbalise.marks import claim_from_mark, offences_to_mark, sight_of
 from verbalise.model import Access, Claim, Mark
-from verbalise.site import SiteCamera
+from verbalise.site.agreements import Aim
+from verbalise.site.model import SiteCamera
 from verbalise.wire import claim_message
 
 _log = structlog.get_logger(__name__)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from verbalise.agreements import Aim
 from verbalise.competence import COMPETENT, ProposedAlert
 from verbalise.console.desk import Seat
 from verbalise.console.live.looking import aims_on, looks
@@ -16,7 +15,8 @@ from verbalise.gate import may_ingest
 from verbalise.law.catalogue import Handling, Offence
 from verbalise.marks import by_law_reason, likely_on
 from verbalise.model import AlertKind, OffenceId, Service
-from verbalise.site import SiteCamera
+from verbalise.site.agreements import Aim
+from verbalise.site.model import SiteCamera
 
 KEYS = 9
 """One digit per offence."""

@@ -24,7 +24,7 @@ from verbalise.console.live.tail import CameraTail
 from verbalise.console.live.viewings import LiveViewing
 from verbalise.console.wording import Words
 from verbalise.marks import LIVE_WITHIN, Shown
-from verbalise.site import SiteCamera
+from verbalise.site.model import SiteCamera
 
 BOUNDARY = "constat-picture"
 MEDIA_TYPE = f"multipart/x-mixed-replace; boundary={BOUNDARY}"

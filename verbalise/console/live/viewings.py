@@ -11,10 +11,10 @@ from secrets import token_hex
 from threading import Lock
 
 from ingest.model import CameraId
-from verbalise.agreements import Aim
 from verbalise.console import metrics
 from verbalise.marks import Shown
 from verbalise.model import Claim
+from verbalise.site.agreements import Aim
 
 MAX_VIEWINGS = 2_000
 MAX_PICTURES = 1_500

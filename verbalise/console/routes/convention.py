@@ -9,7 +9,6 @@ from starlette.responses import RedirectResponse, Response
 
 from ingest.model import CameraId
 from verbalise.access import answers_calls
-from verbalise.agreements import PartyId
 from verbalise.console.convention_page import convention_card, entry_lines, named_blocks, sharing_lines
 from verbalise.console.desk import AnySeat, Seat, SiteSeat
 from verbalise.console.forms import CallForm, ExchangeForm, FormRefused, Posted
@@ -24,6 +23,7 @@ from verbalise.exchanges import CALL_LASTS, Exchange, ExchangeFilter, ExchangeKi
 from verbalise.model import CITY, Access
 from verbalise.months import Month
 from verbalise.paper import print_paper
+from verbalise.site.agreements import PartyId
 
 router = APIRouter()
 PURPOSE = "convention"

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Header
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from ingest.model import CameraId
-from verbalise.agreements import Aim
 from verbalise.alerts import alert_from_view
 from verbalise.console.desk import LiveSeat, Seat
 from verbalise.console.forms import AlertForm, MarkForm, Posted
@@ -32,7 +31,8 @@ from verbalise.console.security import csrf_token, token_digest
 from verbalise.lifecycle import NotAllowed
 from verbalise.model import Access, AlertKind
 from verbalise.ports import EvidenceMissing
-from verbalise.site import SiteCamera
+from verbalise.site.agreements import Aim
+from verbalise.site.model import SiteCamera
 
 router = APIRouter(prefix="/live")
 DONE = frozenset({"mark", "alert"})

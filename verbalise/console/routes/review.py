@@ -19,8 +19,8 @@ from verbalise.console.viewings import reading_was_revealed
 from verbalise.console.views import Numbers, QueueLine, RevealedPlate, queue_lines, revealed
 from verbalise.lifecycle import NotAllowed, Refusal, normal_plate
 from verbalise.model import Access, Act, AlertKind, Case, CaseState, Service
-from verbalise.permits import Permit
 from verbalise.ports import CaseSummary, StaleCase
+from verbalise.site.permits import Permit
 
 router = APIRouter(prefix="/review")
 WAITING = (CaseState.OPEN, CaseState.SECOND_LOOK, CaseState.CLAIMED)

@@ -20,7 +20,7 @@ from verbalise.console.spreadsheet import csv_file
 from verbalise.console.views import offence_title
 from verbalise.console.wording import Words
 from verbalise.model import Access, Suppression
-from verbalise.permits import PermitReason
+from verbalise.site.permits import PermitReason
 
 router = APIRouter(prefix="/site")
 PURPOSE = "site"

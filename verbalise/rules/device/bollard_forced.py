@@ -14,7 +14,7 @@ from verbalise.rules.device.model import DeviceRule, Finding, Surroundings
 from verbalise.rules.device.passages import count, gate_of, law_at, left_to_analysis
 from verbalise.rules.model import SETTLED_BY_LAW
 from verbalise.rules.pedestrian_area_driving import OFFENCE
-from verbalise.site import Gate
+from verbalise.site.model import Gate
 
 
 def judge(event: DeviceEvent, known: Surroundings) -> Finding | None:

@@ -9,10 +9,10 @@ from datetime import datetime
 from ingest.model import DeviceEvent
 from verbalise.history import CameraMemory
 from verbalise.model import Claim, OffenceId, Outcome, Passage, Reason, RuleRef, Suppression, Verdict, ZoneId
-from verbalise.permits import TokenHasher
 from verbalise.rules.bollard import DeviceHistory
 from verbalise.rules.credentials import Credential
-from verbalise.site import Site, SiteCamera
+from verbalise.site.model import Site, SiteCamera
+from verbalise.site.permits import TokenHasher
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from verbalise.rules.device.model import Finding, Surroundings
 from verbalise.rules.model import SETTLED_BY_LAW
 from verbalise.rules.pedestrian_area_driving import OFFENCE, SEEN_AND_COUNTED
 from verbalise.rules.spells import do_not_verbalise
-from verbalise.site import Gate
+from verbalise.site.model import Gate
 
 ONE_VEHICLE = timedelta(seconds=0.7)
 """A loop that fires twice within it counted an axle or a trailer: a car length at 15 km/h takes one second."""

@@ -12,7 +12,7 @@ from verbalise.rules.device import wording
 from verbalise.rules.device.model import DeviceRule, Finding, Surroundings
 from verbalise.rules.device.passages import earlier_sight
 from verbalise.rules.spells import do_not_verbalise
-from verbalise.site import Line, LineKind
+from verbalise.site.model import Line, LineKind
 
 RED_TOLERANCE = timedelta(seconds=2)
 """One second for the clocks of signal and loop, one for the way from the line to a loop behind it."""

@@ -11,7 +11,7 @@ from verbalise.model import Outcome, Reason
 from verbalise.rules.bollard import CLOCK_TOLERANCE, Doubt
 from verbalise.rules.spells import Spell
 from verbalise.rules.wording import DOUBTS_FR, hour
-from verbalise.site import Site
+from verbalise.site.model import Site
 
 _PHASES_FR = {
     DeviceEventKind.GREEN: "vert",

@@ -37,7 +37,7 @@ from verbalise.casework.manifest import first_fault
 from verbalise.casework.settings import CaseworkSettings
 from verbalise.casework.worker import CaseworkWorker
 from verbalise.model import Case, Claim, EvidenceKind
-from verbalise.site_history import SiteBook
+from verbalise.site.history import SiteBook
 from verbalise.wire import CASE_EVENT, claim_message
 
 SETTINGS = CaseworkSettings(pre_s=2, post_s=1, patience_s=3, retry_s=0.2)

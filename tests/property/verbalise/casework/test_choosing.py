@@ -15,7 +15,7 @@ from tests.builders import CAMERA, Drive, enters, frames, instant, leaves, ref, 
 from tests.unit.verbalise.casework.scene import claim_on, reported
 from verbalise.casework.choosing import CLEAR, NEAR, choose, crossings, lines_of, motor_vehicles
 from verbalise.model import Claim
-from verbalise.site import Site
+from verbalise.site.model import Site
 
 SITE: Site = site()
 LINES = lines_of(SITE.cameras[CAMERA])

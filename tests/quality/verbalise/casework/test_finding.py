@@ -22,8 +22,8 @@ from verbalise.casework.choosing import NO_CROSSING, Choice, choose
 from verbalise.casework.finding import ClipFinder, around
 from verbalise.casework.footage import Located
 from verbalise.geometry import overlap_of_smaller
-from verbalise.site import Site
-from verbalise.site_file import load_site
+from verbalise.site.file import load_site
+from verbalise.site.model import Site
 
 CAMERA, LOOP = CameraId("B1"), DeviceId("loop-1")
 VAN_S, CAR_S = 1.5, 6.7

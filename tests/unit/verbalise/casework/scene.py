@@ -23,7 +23,6 @@ from ingest.sources.file import FileSource
 from storage.memory import MemoryCases, MemoryEvidence
 from tests.builders import BOLLARD, site
 from tests.unit.detect.clips import CAMERA, STREAM, T0, clip, squares, with_end, write
-from verbalise.agreements import HelpPermission
 from verbalise.casework.finding import ClipFinder
 from verbalise.casework.footage import NO_FOOTAGE, Footage, find_footage
 from verbalise.casework.locate import locate
@@ -44,10 +43,11 @@ from verbalise.model import (
     Verdict,
     ZoneId,
 )
-from verbalise.permits import TokenHasher
 from verbalise.ports import CaseRegister, EvidenceStore
-from verbalise.site import Site
-from verbalise.site_history import SiteBook
+from verbalise.site.agreements import HelpPermission
+from verbalise.site.history import SiteBook
+from verbalise.site.model import Site
+from verbalise.site.permits import TokenHasher
 from verbalise.wire import claim_message
 
 OPENED = datetime(2026, 3, 10, 10, 0, tzinfo=UTC)

@@ -9,11 +9,11 @@ import pytest
 
 from tests.builders import CAMERA, order, site
 from tests.unit.verbalise.casework.scene import Casework, claim_on, marked, refs_of, reported
-from verbalise.agreements import Aim
 from verbalise.casework.admission import refusal
 from verbalise.casework.metrics import REJECTED
 from verbalise.model import Claim, Trigger
-from verbalise.site import Site, SiteCamera
+from verbalise.site.agreements import Aim
+from verbalise.site.model import Site, SiteCamera
 
 CLAIM = claim_on(refs_of(Casework().packets), 20, range(10, 23))
 INSTRUMENT = replace(CLAIM, trigger=Trigger.INSTRUMENT)

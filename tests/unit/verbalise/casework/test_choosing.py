@@ -13,7 +13,7 @@ from tests.builders import BOLLARD, CAMERA, Drive, drives, enters, frames, insta
 from tests.unit.verbalise.casework.scene import claim_on, marked, reported
 from verbalise.casework.choosing import NO_CROSSING, NO_LINE, NOT_PLAIN, NOT_POINTED, SEVERAL, Choice, choose
 from verbalise.model import Claim
-from verbalise.site import Device, Line, LineKind, Site
+from verbalise.site.model import Device, Line, LineKind, Site
 
 SIGNAL, LOOP = DeviceId("signal-1"), DeviceId("loop-1")
 

@@ -18,8 +18,8 @@ from tests.unit.verbalise.casework.test_worker_faults import Killed as KilledAtC
 from verbalise.casework.metrics import SUPPRESSED
 from verbalise.casework.worker import GROUP
 from verbalise.model import Claim, OffenceId, PermitId, Suppression, ZoneId
-from verbalise.permits import Permit, PermitReason, TokenHasher, TokenKind
-from verbalise.site import Site
+from verbalise.site.model import Site
+from verbalise.site.permits import Permit, PermitReason, TokenHasher, TokenKind
 from verbalise.wire import SUPPRESSION
 
 PLATE = "ZZ-987-QX"

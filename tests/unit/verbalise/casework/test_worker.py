@@ -18,7 +18,7 @@ from verbalise.casework.manifest import first_fault, manifest_key
 from verbalise.casework.worker import GROUP
 from verbalise.model import Case, CaseState, Claim, EvidenceKind
 from verbalise.ports import StoredItem
-from verbalise.site import Site
+from verbalise.site.model import Site
 from verbalise.wire import CASE_EVENT
 
 CLAIMS = TopicPartition("claims", 0)

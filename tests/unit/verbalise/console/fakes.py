@@ -11,7 +11,7 @@ from ingest.errors import RetryLater
 from storage.memory import MemoryAgents, MemoryAlerts, MemoryEvidence, MemoryLedger
 from verbalise.model import AccessEntry, Alert, AlertId
 from verbalise.ports import CaseFact, CaseFilter, Grouping
-from verbalise.site import Site
+from verbalise.site.model import Site
 
 EVER = datetime(2000, 1, 1, tzinfo=UTC)
 

@@ -19,7 +19,6 @@ from ingest.model import (
     PacketRef,
     StreamId,
 )
-from verbalise.agreements import Aim, Authorisation, Hours, Network
 from verbalise.model import (
     CITY,
     Agent,
@@ -45,8 +44,9 @@ from verbalise.model import (
     Verdict,
     ZoneId,
 )
-from verbalise.permits import Permit, PermitReason, TokenHasher, TokenKind
-from verbalise.site import ByLaw, Device, Gate, Site, SiteCamera, Zone
+from verbalise.site.agreements import Aim, Authorisation, Hours, Network
+from verbalise.site.model import ByLaw, Device, Gate, Site, SiteCamera, Zone
+from verbalise.site.permits import Permit, PermitReason, TokenHasher, TokenKind
 
 START = datetime(2026, 11, 23, 13, 7, 24, tzinfo=UTC)
 FRAME = timedelta(seconds=0.1)

@@ -14,9 +14,9 @@ from tests.shared_street import BOLLARD, CITY_CAMERA, METROPOLE, PCRT, TRAFFIC, 
 from tests.unit.verbalise.console import street
 from tests.unit.verbalise.console.conftest import Open, SignIn
 from tests.unit.verbalise.console.world import World, hidden
-from verbalise.agreements import Aim, PartyId
 from verbalise.exchanges import CALL_LASTS, ExchangeFilter, ExchangeKind, look_entry, note
 from verbalise.model import CITY, Access, Agent, Capacity, Desk
+from verbalise.site.agreements import Aim, PartyId
 from verbalise.uptime import CameraHour
 
 KEEPER = street.agent("morgan", "ADM 0001", Capacity.ADMINISTRATOR, sworn=False, desks=frozenset({Desk.SITE}))

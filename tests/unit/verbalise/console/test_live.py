@@ -14,9 +14,9 @@ from tests.unit.detect.clips import T0, clip, write
 from tests.unit.verbalise.console import street
 from tests.unit.verbalise.console.conftest import SignIn
 from tests.unit.verbalise.console.world import Browser, World, hidden
-from verbalise.agreements import Aim, Convention, Network, PartyId, Sharing
 from verbalise.exchanges import ExchangeFilter, ExchangeKind
 from verbalise.model import CITY, Access, Capacity, Desk, Service, Sight
+from verbalise.site.agreements import Aim, Convention, Network, PartyId, Sharing
 from verbalise.wire import ALERT, CLAIM
 
 LEA = street.agent("lea")

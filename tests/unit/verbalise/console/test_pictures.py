@@ -18,7 +18,7 @@ from verbalise.console.overlay import DEFAULT_FRAME_S, frame_s, overlay_of
 from verbalise.console.timeline import timeline_of
 from verbalise.console.wording import Language, Words
 from verbalise.model import AgentId, Case, Mark, Passage, Sight, Sighting, Trigger
-from verbalise.site import Device, Line, LineKind
+from verbalise.site.model import Device, Line, LineKind
 
 WORDS = Words(Language.FRENCH, ZoneInfo("Europe/Paris"))
 CASE = street.case(1, PICTURES)

@@ -13,10 +13,10 @@ from tests.shared_street import BOLLARD, at
 from tests.unit.verbalise.console import street
 from tests.unit.verbalise.console.conftest import SignIn
 from tests.unit.verbalise.console.world import World
-from verbalise.agreements import HelpPermission
 from verbalise.gate import may_ingest
 from verbalise.model import Access, Capacity, Desk, OffenceId, PermitId, Suppression, ZoneId
-from verbalise.site import AnalysisBasis, ByLaw, Zone
+from verbalise.site.agreements import HelpPermission
+from verbalise.site.model import AnalysisBasis, ByLaw, Zone
 from verbalise.steward.notices import due_notices
 from verbalise.uptime import CameraHour
 

@@ -19,8 +19,8 @@ from storage.memory_uptime import MemoryUptime
 from tests.unit.verbalise.console import fakes, street
 from verbalise.console.ports import ConsolePorts
 from verbalise.model import Access, Agent, Case, EvidenceKind
-from verbalise.permits import TokenHasher
-from verbalise.site import Site
+from verbalise.site.model import Site
+from verbalise.site.permits import TokenHasher
 
 PICTURES = {
     EvidenceKind.CLIP: b"clip-bytes " * 3000,

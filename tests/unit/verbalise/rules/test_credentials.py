@@ -11,9 +11,9 @@ from ingest.model import DeviceEvent, DeviceId
 from tests.builders import BOLLARD, CAMERA, KEY, OFFENCE, T0, ZONE, badge, call, enters, frames, opening, permit, site
 from tests.playing import Played, play
 from verbalise.history import Spent
-from verbalise.permits import Permit
 from verbalise.rules.credentials import credential_of
-from verbalise.site import Device, Site
+from verbalise.site.model import Device, Site
+from verbalise.site.permits import Permit
 
 VAN_AND_CAR = frames(enters("van", 2.0), enters("car", 5.0))
 DOWN = opening(-1.0, 8.8)

@@ -15,8 +15,8 @@ from ingest.model import DeviceEvent, DeviceEventKind, DeviceId
 from tests.builders import CAMERA, STREAM, T0, instant, ref
 from tests.playing import Played, play
 from verbalise.model import Outcome
-from verbalise.permits import TokenHasher
-from verbalise.site_file import load_site
+from verbalise.site.file import load_site
+from verbalise.site.permits import TokenHasher
 
 DEMO = Path(__file__).parents[4] / "deploy" / "demo"
 KINDS = {"van": RoadUser.TRUCK, "car": RoadUser.CAR}

@@ -30,11 +30,11 @@ from tests.builders import (
     wobbling,
 )
 from tests.playing import Played, play
-from verbalise.agreements import Hours
 from verbalise.model import OffenceId, Outcome
 from verbalise.rules.bollard import DeviceHistory
 from verbalise.rules.model import Observed
-from verbalise.site import Site
+from verbalise.site.agreements import Hours
+from verbalise.site.model import Site
 
 OTHER_STREAM = StreamId("B1~s2")
 DOWN = opening(-1.0, 8.8)

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from ingest.model import CameraId
 from tests.builders import CAMERA, OFFENCE, T0, site
-from verbalise.agreements import HelpPermission
 from verbalise.gate import Permission, may_analyse, may_help, may_ingest, may_trigger
+from verbalise.site.agreements import HelpPermission
 from verbalise.steward.gates import HELP, GateChange, analysis_of, changes, gate_of, ingest_of, trigger_of
 from verbalise.steward.ports import GateState
 

@@ -10,9 +10,9 @@ import pytest
 
 from tests.builders import CAMERA, OFFENCE, site
 from tests.shared_street import convention, person
-from verbalise.agreements import Aim, Authorisation, HelpPermission
 from verbalise.model import CITY
-from verbalise.site import AnalysisBasis, Site
+from verbalise.site.agreements import Aim, Authorisation, HelpPermission
+from verbalise.site.model import AnalysisBasis, Site
 from verbalise.steward.notices import due_notices
 from verbalise.steward.ports import Lead
 

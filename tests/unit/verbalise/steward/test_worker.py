@@ -20,8 +20,8 @@ from tests.builders import CAMERA, OFFENCE, T0, ZONE, order, site
 from tests.unit.verbalise.steward.test_uptime import TEN, health
 from verbalise.gate import may_ingest
 from verbalise.model import Access, AccessEntry, PermitId, Suppression
-from verbalise.site import Site
-from verbalise.site_history import Edition, SiteBook
+from verbalise.site.history import Edition, SiteBook
+from verbalise.site.model import Site
 from verbalise.steward.gates import ingest_of
 from verbalise.steward.ports import GateState
 from verbalise.steward.worker import GROUP, StewardPorts, StewardWorker, _next_round

@@ -14,7 +14,6 @@ import pytest
 from tests.unit.detect.clips import T0, clip
 from tests.unit.verbalise.console import street
 from tests.unit.verbalise.console.world import World
-from verbalise.agreements import Aim, Convention, PartyId, Sharing
 from verbalise.console.desk import Console, Seat
 from verbalise.console.live import stream as live_stream
 from verbalise.console.live.stream import Ages, LiveStream
@@ -25,6 +24,7 @@ from verbalise.console.settings import ConsoleSettings
 from verbalise.console.wording import Language, Words, sentences
 from verbalise.exchanges import ExchangeFilter
 from verbalise.model import CITY
+from verbalise.site.agreements import Aim, Convention, PartyId, Sharing
 
 LEA = street.agent("lea")
 SECOND = timedelta(seconds=1)

@@ -16,8 +16,8 @@ from ingest.errors import Reject
 from verbalise.console.passwords import hash_password
 from verbalise.model import Access, AccessEntry, Agent, AgentId
 from verbalise.ports import AccessLedger, AgentRegister
-from verbalise.site_file import Description
-from verbalise.site_register import Proposal, SiteRegister, SiteVersion, editions_of
+from verbalise.site.file import Description
+from verbalise.site.register import Proposal, SiteRegister, SiteVersion, editions_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
-from verbalise.site_shape import SiteFile
+from verbalise.site.shape import SiteFile
 
 
 def site_yaml(document: str) -> str:

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from itertools import combinations, groupby
 
 from verbalise.model import PermitId, ZoneId
-from verbalise.permits import Permit, PermitReason, TokenHasher, TokenKind
-from verbalise.site import ByLaw, Suspension
-from verbalise.site_entries.by_laws import HASHED, ByLawEntry, PermitEntry
-from verbalise.site_reading.faults import Place, listed
-from verbalise.site_reading.hours import days_of, hours_of
+from verbalise.site.entries.by_laws import HASHED, ByLawEntry, PermitEntry
+from verbalise.site.model import ByLaw, Suspension
+from verbalise.site.permits import Permit, PermitReason, TokenHasher, TokenKind
+from verbalise.site.reading.faults import Place, listed
+from verbalise.site.reading.hours import days_of, hours_of
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 

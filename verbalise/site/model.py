@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 from detect.model import Point, RoadUser
 from ingest.model import Camera, CameraId, DeviceId
-from verbalise.agreements import Authorisation, Convention, HelpPermission, Hours, Network, Party, PartyId
 from verbalise.model import CITY, Agent, OffenceId, ZoneId
-from verbalise.permits import Permit
+from verbalise.site.agreements import Authorisation, Convention, HelpPermission, Hours, Network, Party, PartyId
+from verbalise.site.permits import Permit
 
 
 @dataclass(frozen=True, slots=True)

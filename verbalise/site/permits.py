@@ -10,8 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from verbalise.agreements import Hours
 from verbalise.model import PermitId, ZoneId
+from verbalise.site.agreements import Hours
 
 
 class PermitReason(StrEnum):

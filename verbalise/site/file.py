@@ -16,16 +16,16 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 
 from ingest.errors import Halt
-from verbalise.permits import TokenHasher
 from verbalise.plain_yaml import read_plain_yaml
-from verbalise.site import Site
-from verbalise.site_reading.agreements import convention_of, help_of, parties_of
-from verbalise.site_reading.by_laws import by_laws_of, hashed, permits_of
-from verbalise.site_reading.faults import Place
-from verbalise.site_reading.people import agents_of
-from verbalise.site_reading.places import CameraReading, devices_of
-from verbalise.site_reading.shapes import boundary_of
-from verbalise.site_shape import SiteFile
+from verbalise.site.model import Site
+from verbalise.site.permits import TokenHasher
+from verbalise.site.reading.agreements import convention_of, help_of, parties_of
+from verbalise.site.reading.by_laws import by_laws_of, hashed, permits_of
+from verbalise.site.reading.faults import Place
+from verbalise.site.reading.people import agents_of
+from verbalise.site.reading.places import CameraReading, devices_of
+from verbalise.site.reading.shapes import boundary_of
+from verbalise.site.shape import SiteFile
 
 _NOT_SHOWN = frozenset({"source", "plate", "badge"})
 """Values that errors do not repeat: an address may hold a secret, a permit a plate."""

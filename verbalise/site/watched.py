@@ -13,9 +13,9 @@ import structlog
 from prometheus_client import Counter
 
 from ingest.errors import ConstatError, Halt
-from verbalise.site import Site
-from verbalise.site_history import SiteBook
-from verbalise.site_register import SiteRegister, editions_of
+from verbalise.site.history import SiteBook
+from verbalise.site.model import Site
+from verbalise.site.register import SiteRegister, editions_of
 
 _log = structlog.get_logger("verbalise.sites")
 

@@ -1,4 +1,4 @@
-"""The shape of the whole site file; its parts are in `site_entries`."""
+"""The shape of the whole site file; its parts are in `entries`."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field
 
-from verbalise.site_entries.agreements import ConventionEntry, HelpEntry, PartyEntry
-from verbalise.site_entries.by_laws import ByLawEntry, PermitEntry
-from verbalise.site_entries.entry import Entry
-from verbalise.site_entries.people import AgentEntry
-from verbalise.site_entries.places import CameraEntry, Commune, DeviceEntry
+from verbalise.site.entries.agreements import ConventionEntry, HelpEntry, PartyEntry
+from verbalise.site.entries.by_laws import ByLawEntry, PermitEntry
+from verbalise.site.entries.entry import Entry
+from verbalise.site.entries.people import AgentEntry
+from verbalise.site.entries.places import CameraEntry, Commune, DeviceEntry
 
 
 def _time_zone(value: str) -> str:

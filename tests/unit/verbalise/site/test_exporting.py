@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.unit.verbalise.site_documents import HASHER, describe, put, whole
-from verbalise.site_export import site_yaml
-from verbalise.site_file import load_description
+from tests.unit.verbalise.site.documents import HASHER, describe, put, whole
+from verbalise.site.exporting import site_yaml
+from verbalise.site.file import load_description
 
-DEMO = Path(__file__).parents[3] / "deploy" / "demo" / "site.yaml"
+DEMO = Path(__file__).parents[4] / "deploy" / "demo" / "site.yaml"
 
 
 def test_the_demo_site_comes_back_the_same(tmp_path: Path) -> None:

@@ -10,13 +10,13 @@ import pytest
 
 from ingest.errors import Halt
 from ingest.model import CameraId, DeviceId
-from tests.unit.verbalise.site_documents import HASHER, YEAR, Change, add, load, put, whole
-from verbalise.agreements import Aim, Network
+from tests.unit.verbalise.site.documents import HASHER, YEAR, Change, add, load, put, whole
 from verbalise.model import CITY, Capacity, ZoneId
-from verbalise.permits import TokenKind
 from verbalise.rights import closure_at
-from verbalise.site import LineKind, Position
-from verbalise.site_file import load_site
+from verbalise.site.agreements import Aim, Network
+from verbalise.site.file import load_site
+from verbalise.site.model import LineKind, Position
+from verbalise.site.permits import TokenKind
 
 PARIS = ZoneInfo("Europe/Paris")
 

@@ -11,10 +11,10 @@ from prometheus_client import REGISTRY
 
 from ingest.errors import ConstatError, Halt, RetryLater
 from storage.memory_sites import MemorySites
-from tests.unit.verbalise.site_documents import describe, put, whole
+from tests.unit.verbalise.site.documents import describe, put, whole
 from tests.waiting import wait_until
-from verbalise.site_register import Proposal, SiteVersion
-from verbalise.watched_sites import WatchedSites
+from verbalise.site.register import Proposal, SiteVersion
+from verbalise.site.watched import WatchedSites
 
 NOW = datetime(2026, 7, 1, 10, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=1)

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from detect.model import RoadUser
-from verbalise.site_entries.entry import Date, Entry, HoursEntry, Name, OpenPeriod, Period, Text
+from verbalise.site.entries.entry import Date, Entry, HoursEntry, Name, OpenPeriod, Period, Text
 
 HASHED = "sha256:"
 """How a plate or badge number that was hashed already begins."""

@@ -6,8 +6,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from verbalise.site_entries.agreements import AuthorisationEntry, BasisEntry
-from verbalise.site_entries.entry import Entry, Instant, Name, Spot, Text
+from verbalise.site.entries.agreements import AuthorisationEntry, BasisEntry
+from verbalise.site.entries.entry import Entry, Instant, Name, Spot, Text
 
 _EDGES = (90.0, 180.0)
 

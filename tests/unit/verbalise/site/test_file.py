@@ -17,12 +17,12 @@ from ingest.errors import Halt
 from ingest.model import CameraId, DeviceId
 from verbalise.gate import analysed_offences, camera_gate, may_help
 from verbalise.model import ZoneId
-from verbalise.permits import TokenHasher
 from verbalise.plain_yaml import read_plain_yaml
-from verbalise.site import Site
-from verbalise.site_file import load_site, site_schema
+from verbalise.site.file import load_site, site_schema
+from verbalise.site.model import Site
+from verbalise.site.permits import TokenHasher
 
-DEMO = Path(__file__).parents[3] / "deploy" / "demo" / "site.yaml"
+DEMO = Path(__file__).parents[4] / "deploy" / "demo" / "site.yaml"
 FACTS = datetime(2026, 12, 25, 3, tzinfo=UTC)
 HASHER = TokenHasher(b"a key of these tests")
 Change = Callable[[dict[str, Any]], Any]

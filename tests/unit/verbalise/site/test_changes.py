@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.verbalise.site_documents import HASHER, Change, add, describe, put, whole
-from verbalise.permits import TokenKind
-from verbalise.site_changes import site_changes
+from tests.unit.verbalise.site.documents import HASHER, Change, add, describe, put, whole
+from verbalise.site.changes import site_changes
+from verbalise.site.permits import TokenKind
 
 
 def changes(folder: Path, change: Change) -> list[str]:

@@ -9,15 +9,15 @@ from urllib.parse import parse_qsl, urlsplit
 
 from detect.model import Point
 from ingest.model import Camera, CameraId, DeviceId
-from verbalise.agreements import Aim, Authorisation, Network, PartyId
 from verbalise.geometry import direction_into, is_inside
 from verbalise.law.catalogue import offences
 from verbalise.model import OffenceId, Trigger, ZoneId
-from verbalise.site import AnalysisBasis, Device, Gate, Line, LineKind, Position, SiteCamera, Zone
-from verbalise.site_entries.agreements import AuthorisationEntry, BasisEntry
-from verbalise.site_entries.places import CameraEntry, DeviceEntry, GateEntry, LineEntry
-from verbalise.site_reading.faults import Place, listed
-from verbalise.site_reading.shapes import on_map, points_of, polygon_of, position_of
+from verbalise.site.agreements import Aim, Authorisation, Network, PartyId
+from verbalise.site.entries.agreements import AuthorisationEntry, BasisEntry
+from verbalise.site.entries.places import CameraEntry, DeviceEntry, GateEntry, LineEntry
+from verbalise.site.model import AnalysisBasis, Device, Gate, Line, LineKind, Position, SiteCamera, Zone
+from verbalise.site.reading.faults import Place, listed
+from verbalise.site.reading.shapes import on_map, points_of, polygon_of, position_of
 
 SECRET_PARAMETERS = frozenset({"user", "username", "usr", "pwd", "pass", "password", "passwd", "token", "auth"})
 """Names under which cameras take credentials in the query of an address."""

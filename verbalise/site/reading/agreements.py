@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from verbalise.agreements import Aim, Convention, HelpPermission, Network, Party, PartyId, Sharing
-from verbalise.site_entries.agreements import ConventionEntry, HelpEntry, PartyEntry, SharingEntry
-from verbalise.site_reading.faults import Place, listed
-from verbalise.site_reading.hours import hours_of
+from verbalise.site.agreements import Aim, Convention, HelpPermission, Network, Party, PartyId, Sharing
+from verbalise.site.entries.agreements import ConventionEntry, HelpEntry, PartyEntry, SharingEntry
+from verbalise.site.reading.faults import Place, listed
+from verbalise.site.reading.hours import hours_of
 
 LONGEST_YEARS = 5
 """A convention on shared cameras is made for five years at most."""

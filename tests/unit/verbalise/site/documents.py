@@ -8,9 +8,9 @@ from typing import Any
 
 import yaml
 
-from verbalise.permits import TokenHasher
-from verbalise.site import Site
-from verbalise.site_file import Description, load_description
+from verbalise.site.file import Description, load_description
+from verbalise.site.model import Site
+from verbalise.site.permits import TokenHasher
 
 HASHER = TokenHasher(b"a key of these tests")
 Document = dict[str, Any]

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Protocol
 
 from ingest.errors import Reject
-from verbalise.site_file import read_document
-from verbalise.site_history import ALWAYS, Edition
+from verbalise.site.file import read_document
+from verbalise.site.history import ALWAYS, Edition
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from detect.model import Point
 from verbalise.geometry import area, crosses_itself
-from verbalise.site import Position
-from verbalise.site_reading.faults import Place
+from verbalise.site.model import Position
+from verbalise.site.reading.faults import Place
 
 SMALLEST_AREA = 1e-6
 """A zone under a millionth of the picture is a slip of the pen: about one pixel of a 1080p picture."""

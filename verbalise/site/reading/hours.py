@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 
-from verbalise.agreements import Hours
-from verbalise.calendar import LAST_YEAR, public_holidays
-from verbalise.site_entries.by_laws import DateRange, DayEntry
-from verbalise.site_entries.entry import DAYS, HoursEntry
+from verbalise.site.agreements import Hours
+from verbalise.site.calendar import LAST_YEAR, public_holidays
+from verbalise.site.entries.by_laws import DateRange, DayEntry
+from verbalise.site.entries.entry import DAYS, HoursEntry
 
 
 def hours_of(entries: Iterable[HoursEntry]) -> tuple[Hours, ...]:

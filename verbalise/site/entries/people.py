@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self, get_args
 from pydantic import Field, model_validator
 
 from verbalise.model import CITY
-from verbalise.site_entries.entry import Name, Period, Text
+from verbalise.site.entries.entry import Name, Period, Text
 
 CapacityName = Literal["pm", "asvp", "csu", "analyst", "admin", "pcrt", "pn"]
 DeskName = Literal["review", "patrol", "analysis", "live", "site"]

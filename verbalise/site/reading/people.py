@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from verbalise.agreements import PartyId
 from verbalise.model import Agent, AgentId, Capacity, Desk
-from verbalise.site_entries.people import AgentEntry
-from verbalise.site_reading.faults import Place, listed
+from verbalise.site.agreements import PartyId
+from verbalise.site.entries.people import AgentEntry
+from verbalise.site.reading.faults import Place, listed
 
 
 def agents_of(top: Place, entries: Collection[AgentEntry], parties: Collection[PartyId]) -> tuple[Agent, ...]:

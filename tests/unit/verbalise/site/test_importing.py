@@ -10,11 +10,11 @@ import pytest
 from ingest.errors import Reject
 from storage.memory import memory_register
 from storage.model import Register
-from tests.unit.verbalise.site_documents import Change, add, describe, put, whole
+from tests.unit.verbalise.site.documents import Change, add, describe, put, whole
 from verbalise.console.passwords import hash_password, password_fits
 from verbalise.model import Access, AgentId
-from verbalise.site_import import Importing, SiteImport
-from verbalise.site_register import SiteVersion
+from verbalise.site.importing import Importing, SiteImport
+from verbalise.site.register import SiteVersion
 
 NOW = datetime(2026, 7, 1, 10, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)

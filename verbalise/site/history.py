@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
-from verbalise.site import Site
+from verbalise.site.model import Site
 
 ALWAYS = datetime.min.replace(tzinfo=UTC)
 """From when the first version holds: nothing was described before it."""

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from verbalise.site_entries.entry import Entry, HoursEntry, Name, Period, Text
+from verbalise.site.entries.entry import Entry, HoursEntry, Name, Period, Text
 
 NetworkName = Literal["bollard", "traffic", "city"]
 AimName = Literal["offences", "traffic", "safety", "bollards"]
