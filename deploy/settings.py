@@ -19,7 +19,7 @@ from ingest.settings import BusSettings, DeviceEntrySettings, IngestSettings
 from storage.settings import EvidenceSettings, RegisterSettings
 from verbalise.casework.settings import CaseworkSettings
 from verbalise.console.settings import ConsoleSettings
-from verbalise.settings import StreamSettings
+from verbalise.stream.settings import StreamSettings
 
 PREFIX = "CONSTAT_"
 OUTSIDE = ("CONSTAT_SECRET_", "CONSTAT_EVAL_DATA", "CONSTAT_ARTIFACTS", "CONSTAT_KAFKA_", "CONSTAT_WEIGHTS_DIR")

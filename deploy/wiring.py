@@ -23,7 +23,7 @@ from verbalise.gate import analysed_offences, may_trigger, refusal_to_ingest
 from verbalise.site.history import SiteHistory
 from verbalise.site.model import Site
 from verbalise.site.watched import WatchedSites
-from verbalise.stream_topics import own_topic_specs
+from verbalise.stream.topics import own_topic_specs
 
 Run = Callable[[Settings], int]
 
@@ -123,7 +123,7 @@ def run_detect(settings: Settings) -> int:
 
 def run_verbalise(settings: Settings) -> int:
     """Observations and device events to claims."""
-    from verbalise.stream_worker import run_rules
+    from verbalise.stream.worker import run_rules
 
     hasher = token_hasher(secrets_from(settings.secrets_dir))
     return run_rules(settings.bus, settings.stream, sites_of(settings), KafkaAdmin(settings.bus), hasher)

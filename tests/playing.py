@@ -8,10 +8,10 @@ from datetime import timedelta
 
 from ingest.model import DeviceEvent
 from tests.builders import CAMERA, site
-from verbalise.history import CameraMemory
 from verbalise.model import Claim, Outcome, Suppression
 from verbalise.rules.bollard import DeviceHistory, with_event
 from verbalise.rules.book import take_in
+from verbalise.rules.memory import CameraMemory
 from verbalise.rules.model import Circumstances, Judged, Observed
 from verbalise.site.model import Site
 from verbalise.site.permits import TokenHasher

@@ -11,7 +11,7 @@ from ingest import topics
 from ingest.errors import RetryLater
 from ingest.health import CameraState
 from ingest.kafka import KafkaAdmin
-from verbalise.stream_topics import StreamTopics
+from verbalise.stream.topics import StreamTopics
 
 GROUPS: Mapping[str, Sequence[str]] = {
     "detect": [topics.VIDEO],

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from ingest.model import DeviceEvent, DeviceEventKind, DeviceId
-from verbalise.history import Spent
+from verbalise.rules.memory import Spent
 
 BADGE_LEAD = timedelta(seconds=30)
 """From a badge to the lowering it causes: walkers clear the way, a supervisor or an operator answers."""

@@ -7,9 +7,9 @@ from datetime import datetime
 from detect.model import ObservedBreak
 from ingest.model import BreakReason, PacketRef, StreamId
 from verbalise.gate import may_analyse
-from verbalise.history import CameraMemory, close, forget, has_seen, observe
 from verbalise.rules import pedestrian_area_driving
 from verbalise.rules.crossing import follow
+from verbalise.rules.memory import CameraMemory, close, forget, has_seen, observe
 from verbalise.rules.model import Circumstances, Judged, Judgement, Observed, Rule
 from verbalise.site.model import Site, SiteCamera
 

@@ -8,10 +8,10 @@ from datetime import datetime
 
 from detect.model import MOTOR_VEHICLES
 from ingest.model import DeviceEvent, DeviceEventKind
-from verbalise.history import Spent
 from verbalise.model import ClaimId, OffenceId, PermitId, Suppression, ZoneId
 from verbalise.rights import Question, held_permit
 from verbalise.rules import wording
+from verbalise.rules.memory import Spent
 from verbalise.site.model import Site, SiteCamera
 from verbalise.site.permits import TokenHasher, TokenKind
 

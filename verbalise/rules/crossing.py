@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 
 from detect.model import MOTOR_VEHICLES, Box, Observation, ObservedFrame, Point
 from verbalise.geometry import direction_into, is_inside, reach_across, segments_meet, signed_depth, signed_distance
-from verbalise.history import Beyond, CameraMemory, Entry, Side, TrackMemory, with_entry, with_track
 from verbalise.model import ZoneId
+from verbalise.rules.memory import Beyond, CameraMemory, Entry, Side, TrackMemory, with_entry, with_track
 from verbalise.site.model import Gate, SiteCamera, Zone
 
 SURE_OBSERVATIONS = 2
@@ -76,7 +76,7 @@ def follow(memory: CameraMemory, frame: ObservedFrame, camera: SiteCamera) -> Ca
     """The memory with the entries that a frame makes sure.
 
     Args:
-        memory: What is known, this frame's observations included (`history.observe`).
+        memory: What is known, this frame's observations included (`memory.observe`).
     """
     for threshold in thresholds(camera):
         for seen in frame.observations:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from detect.model import ObservedBreak, ObservedFrame
-from verbalise.history import CameraMemory, Entry
 from verbalise.model import Claim, OffenceId, Outcome, RuleRef, Suppression, Verdict
 from verbalise.rights import Standing
 from verbalise.rules.bollard import DeviceHistory
+from verbalise.rules.memory import CameraMemory, Entry
 from verbalise.site.model import Site, SiteCamera
 from verbalise.site.permits import TokenHasher
 

@@ -14,7 +14,6 @@ from hashlib import sha256
 from detect.model import ObservedBreak
 from ingest.model import CameraId, DeviceEvent
 from verbalise.geometry import overlap_of_smaller
-from verbalise.history import CameraMemory, Entry, TrackMemory, with_entry, with_spent
 from verbalise.model import (
     Claim,
     ClaimId,
@@ -31,6 +30,7 @@ from verbalise.rights import Standing, under_by_laws
 from verbalise.rules import wording
 from verbalise.rules.bollard import Doubt, Opening, bollard_at
 from verbalise.rules.credentials import Credential, credential_of, suppression
+from verbalise.rules.memory import CameraMemory, Entry, TrackMemory, with_entry, with_spent
 from verbalise.rules.model import SETTLED_BY_LAW, Circumstances, Judged, Judgement, Observed, Rule
 from verbalise.site.model import ByLaw, Device, Gate
 

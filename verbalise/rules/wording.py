@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 from detect.model import RoadUser
 from ingest.model import DeviceEvent, DeviceEventKind
-from verbalise.history import Entry, TrackMemory
 from verbalise.model import Reason
 from verbalise.rights_wording import KINDS_FR
 from verbalise.rules.bollard import Doubt
+from verbalise.rules.memory import Entry, TrackMemory
 
 DOUBTS_FR = {
     Doubt.RAISED: "La borne était signalée levée : le passage ne s’explique pas",

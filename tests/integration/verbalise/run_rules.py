@@ -9,11 +9,11 @@ from pathlib import Path
 from ingest.kafka import KafkaAdmin
 from ingest.settings import BusSettings
 from tests.builders import street_of_devices
-from verbalise.settings import StreamSettings
 from verbalise.site.file import load_site
 from verbalise.site.history import SiteBook
-from verbalise.stream_topics import StreamTopics
-from verbalise.stream_worker import run_rules
+from verbalise.stream.settings import StreamSettings
+from verbalise.stream.topics import StreamTopics
+from verbalise.stream.worker import run_rules
 
 
 def main(arguments: str) -> int:

@@ -28,8 +28,8 @@ from tests.builders import CAMERA, OFFENCE, ZONE, site
 from tests.waiting import wait_until
 from verbalise.model import Claim, Suppression
 from verbalise.rules.model import Observed
-from verbalise.stream import EXIT_STALLED
-from verbalise.stream_topics import StreamTopics, own_topic_specs
+from verbalise.stream.app import EXIT_STALLED
+from verbalise.stream.topics import StreamTopics, own_topic_specs
 from verbalise.wire import CLAIM, SUPPRESSION
 
 ROOT = Path(__file__).parents[3]

@@ -22,12 +22,12 @@ from tests.builders import (
     reports,
     street_of_devices,
 )
-from verbalise.history import CameraMemory
 from verbalise.model import Claim, Outcome
 from verbalise.rules.bollard import DeviceHistory, with_event
 from verbalise.rules.device.book import due, judge, with_judged
 from verbalise.rules.device.model import DeviceJudged, Surroundings
-from verbalise.stream_state import DEVICES
+from verbalise.rules.memory import CameraMemory
+from verbalise.stream.state import DEVICES
 
 KIND = DeviceEventKind
 PLACE = street_of_devices()

@@ -11,7 +11,7 @@ from tests.playing import Played, play
 from tests.strategies import bollard_lives, traffic
 from verbalise.model import Outcome
 from verbalise.rules.bollard import CREDENTIALS
-from verbalise.stream_state import DEVICES, MEMORY
+from verbalise.stream.state import DEVICES, MEMORY
 
 scenes = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 

@@ -9,7 +9,6 @@ from hashlib import sha256
 
 from ingest.model import CameraId, DeviceEvent
 from verbalise.gate import may_trigger
-from verbalise.history import with_spent
 from verbalise.model import Claim, ClaimId, Outcome, Reason, RuleRef, Suppression, Trigger, Verdict
 from verbalise.rules.bollard import OPENING_LIMIT, DeviceHistory
 from verbalise.rules.credentials import suppression
@@ -22,6 +21,7 @@ from verbalise.rules.device import (
     wording,
 )
 from verbalise.rules.device.model import DeviceJudged, DeviceRule, Finding, Surroundings
+from verbalise.rules.memory import with_spent
 
 RULES: tuple[DeviceRule, ...] = (
     bollard_struck.RULE,

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ingest.model import DeviceEvent
-from verbalise.history import CameraMemory
 from verbalise.model import Claim, OffenceId, Outcome, Passage, Reason, RuleRef, Suppression, Verdict, ZoneId
 from verbalise.rules.bollard import DeviceHistory
 from verbalise.rules.credentials import Credential
+from verbalise.rules.memory import CameraMemory
 from verbalise.site.model import Site, SiteCamera
 from verbalise.site.permits import TokenHasher
 

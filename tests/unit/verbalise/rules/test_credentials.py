@@ -10,8 +10,8 @@ import pytest
 from ingest.model import DeviceEvent, DeviceId
 from tests.builders import BOLLARD, CAMERA, KEY, OFFENCE, T0, ZONE, badge, call, enters, frames, opening, permit, site
 from tests.playing import Played, play
-from verbalise.history import Spent
 from verbalise.rules.credentials import credential_of
+from verbalise.rules.memory import Spent
 from verbalise.site.model import Device, Site
 from verbalise.site.permits import Permit
 

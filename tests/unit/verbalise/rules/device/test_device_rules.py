@@ -34,11 +34,11 @@ from tests.builders import (
     street_of_devices,
 )
 from tests.playing import play
-from verbalise.history import CameraMemory
 from verbalise.model import Claim, Outcome, Trigger
 from verbalise.rules.bollard import DeviceHistory, with_event
 from verbalise.rules.device.book import due, judge, with_judged
 from verbalise.rules.device.model import DeviceJudged, Surroundings
+from verbalise.rules.memory import CameraMemory
 from verbalise.site.agreements import Aim
 from verbalise.site.model import Site
 

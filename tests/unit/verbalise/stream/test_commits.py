@@ -12,7 +12,7 @@ import pytest
 from faust.exceptions import ProducerSendError
 from faust.types.tuples import TP, ConsumerMessage, FutureMessage
 
-from verbalise.stream_commits import Handled, Unsent, commit_only_what_is_done
+from verbalise.stream.commits import Handled, Unsent, commit_only_what_is_done
 
 
 def change() -> FutureMessage:

@@ -10,7 +10,7 @@ import structlog
 
 from ingest.bus import TopicPartition
 from ingest.errors import RetryLater
-from verbalise.stream_topics import LogHeads
+from verbalise.stream.topics import LogHeads
 
 _log = structlog.get_logger("verbalise.stream")
 

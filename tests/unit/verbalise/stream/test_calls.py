@@ -8,8 +8,8 @@ from pathlib import Path
 
 from tests.builders import CAMERA, badge, instant, passes
 from verbalise.rules.bollard import DeviceHistory, with_event
-from verbalise.settings import StreamSettings
-from verbalise.stream_calls import CALL, Call, call_message, is_call, settled_reports
+from verbalise.stream.calls import CALL, Call, call_message, is_call, settled_reports
+from verbalise.stream.settings import StreamSettings
 
 SETTINGS = StreamSettings(data_dir=Path("unused"), device_settle_s=10, analysis_wait_s=60)
 PASSED = passes(5.0)

@@ -7,7 +7,8 @@ from dataclasses import replace
 from detect.model import Box, ObservedFrame, RoadUser
 from ingest.model import StreamId
 from tests.builders import T0, drives, ends, enters, frame, frames, instant, ref
-from verbalise.history import (
+from verbalise.model import TrackPoint
+from verbalise.rules.memory import (
     ENTERED_POINTS,
     IDLE_POINTS,
     MOST_TRACKS,
@@ -21,7 +22,6 @@ from verbalise.history import (
     has_seen,
     observe,
 )
-from verbalise.model import TrackPoint
 
 
 def watch(*drives_: object, until: float) -> CameraMemory:

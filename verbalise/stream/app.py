@@ -1,10 +1,10 @@
-"""The rules as a Faust app: tracks and device reports in, claims out. Knows Faust, as do `stream_commits`
-and `stream_outlet`.
+"""The rules as a Faust app: tracks and device reports in, claims out. Knows Faust, as do `commits`
+and `outlet`.
 
 Three agents. `devices` is keyed by device, so its reports are forwarded to `camera-devices`, keyed by each
 camera that has a gate or a line at the device and partitioned like `tracks`; there the second agent files them in
-the camera's device history, and judges them once a call (`stream_calls`) says that they have settled. The third takes
-in `tracks` and judges. Delivery is told in `stream_worker`.
+the camera's device history, and judges them once a call (`calls`) says that they have settled. The third takes
+in `tracks` and judges. Delivery is told in `worker`.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ from ingest.bus import Message, TopicPartition
 from ingest.errors import Reject, RetryLater
 from ingest.model import CameraId, DeviceEvent
 from ingest.settings import BusSettings
-from verbalise import stream_metrics as metrics
 from verbalise.gate import analysed_offences
-from verbalise.history import CameraMemory, has_seen
-from verbalise.reading_progress import ReadingProgress
 from verbalise.rules.bollard import DeviceHistory, with_event
 from verbalise.rules.book import allowed_rules, judges_now, take_in
 from verbalise.rules.device.book import judge as judge_report
 from verbalise.rules.device.book import with_judged
 from verbalise.rules.device.model import DeviceJudged, Surroundings
+from verbalise.rules.memory import CameraMemory, has_seen
 from verbalise.rules.model import Circumstances, Observed
-from verbalise.settings import StreamSettings
 from verbalise.site.history import SiteHistory
 from verbalise.site.model import Site, SiteCamera
 from verbalise.site.permits import TokenHasher
-from verbalise.stream_calls import CALL, call_message, is_call, settled_reports
-from verbalise.stream_commits import Handled, commit_only_what_is_done
-from verbalise.stream_outlet import Event, Outlet, key_of, place_of
-from verbalise.stream_state import (
+from verbalise.stream import metrics
+from verbalise.stream.calls import CALL, call_message, is_call, settled_reports
+from verbalise.stream.commits import Handled, commit_only_what_is_done
+from verbalise.stream.outlet import Event, Outlet, key_of, place_of
+from verbalise.stream.progress import ReadingProgress
+from verbalise.stream.settings import StreamSettings
+from verbalise.stream.state import (
     DEVICES,
     MEMORY,
     Decoded,
@@ -53,7 +53,7 @@ from verbalise.stream_state import (
     too_late_for,
     too_late_for_reports,
 )
-from verbalise.stream_topics import DEVICES_TABLE, MEMORY_TABLE, LogHeads, StreamTopics
+from verbalise.stream.topics import DEVICES_TABLE, MEMORY_TABLE, LogHeads, StreamTopics
 
 _log = structlog.get_logger("verbalise.stream")
 
@@ -78,7 +78,7 @@ def build_app(
 ) -> faust.App:
     """The app, ready to be run by a `faust.Worker` in this process.
 
-    Every topic exists beforehand (`stream_topics.check_partitions`); Faust makes none.
+    Every topic exists beforehand (`topics.check_partitions`); Faust makes none.
 
     Args:
         heads: Asks the broker how far topics go; may block, is called in a thread.
@@ -357,7 +357,7 @@ class _RuleStream:
             if waiting or self._app.rebalancing:
                 still_s = round(self._progress.still_for_s)
                 _log.critical("stream.stalled", waiting=waiting, rebalancing=self._app.rebalancing, still_s=still_s)
-                # Not a graceful stop: what has stalled would stall that too. Nothing is lost, see `stream_worker`.
+                # Not a graceful stop: what has stalled would stall that too. Nothing is lost, see `worker`.
                 os._exit(EXIT_STALLED)
 
     async def _records_waiting(self) -> int:

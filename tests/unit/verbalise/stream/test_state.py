@@ -24,10 +24,10 @@ from tests.builders import (
     street_of_devices,
 )
 from tests.playing import play
-from verbalise.history import CameraMemory
 from verbalise.rules.bollard import DeviceHistory
+from verbalise.rules.memory import CameraMemory
 from verbalise.site.history import SiteBook
-from verbalise.stream_state import (
+from verbalise.stream.state import (
     DEVICES,
     MEMORY,
     Decoded,

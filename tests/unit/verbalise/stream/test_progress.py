@@ -9,9 +9,9 @@ import pytest
 
 from ingest.bus import TopicPartition
 from ingest.errors import Halt, RetryLater
-from verbalise.reading_progress import ReadingProgress
-from verbalise.stream_topics import StreamTopics, changelogs, check_partitions, own_topic_specs
-from verbalise.stream_worker import wait_for_broker
+from verbalise.stream.progress import ReadingProgress
+from verbalise.stream.topics import StreamTopics, changelogs, check_partitions, own_topic_specs
+from verbalise.stream.worker import wait_for_broker
 
 A, B = TopicPartition("devices", 0), TopicPartition("devices", 1)
 

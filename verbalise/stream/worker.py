@@ -29,11 +29,11 @@ import structlog
 
 from ingest.errors import RetryLater
 from ingest.settings import BusSettings
-from verbalise.settings import StreamSettings
 from verbalise.site.history import SiteHistory
 from verbalise.site.permits import TokenHasher
-from verbalise.stream import build_app, run_app
-from verbalise.stream_topics import LogHeads, StreamTopics, check_partitions
+from verbalise.stream.app import build_app, run_app
+from verbalise.stream.settings import StreamSettings
+from verbalise.stream.topics import LogHeads, StreamTopics, check_partitions
 
 _log = structlog.get_logger("verbalise.stream")
 

@@ -14,12 +14,12 @@ from ingest.bus import Message
 from ingest.errors import Reject
 from ingest.model import CameraId
 from ingest.topics import rejected
-from verbalise import stream_metrics as metrics
 from verbalise.model import Claim, RuleRef, Suppression
 from verbalise.rules.device.model import DeviceJudged
 from verbalise.rules.model import Judged
 from verbalise.site.model import SiteCamera
-from verbalise.stream_topics import StreamTopics
+from verbalise.stream import metrics
+from verbalise.stream.topics import StreamTopics
 from verbalise.wire import claim_message, suppression_message
 
 _log = structlog.get_logger("verbalise.stream")

@@ -11,8 +11,8 @@ from detect.wire import OBSERVED
 from ingest.errors import Reject
 from ingest.model import CameraId, DeviceEvent
 from ingest.wire import DEVICE_EVENT, JsonCodec
-from verbalise.history import CameraMemory, Entry
 from verbalise.rules.bollard import CLOCK_TOLERANCE, OPENING_LIMIT, DeviceHistory
+from verbalise.rules.memory import CameraMemory, Entry
 from verbalise.rules.model import Observed
 from verbalise.site.history import SiteHistory
 from verbalise.site.model import Site, SiteCamera

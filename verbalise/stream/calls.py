@@ -17,7 +17,7 @@ from ingest.wire import JsonCodec
 from verbalise.rules.bollard import DeviceHistory
 from verbalise.rules.device.book import due
 from verbalise.rules.pedestrian_area_driving import SEEN_AND_COUNTED
-from verbalise.settings import StreamSettings
+from verbalise.stream.settings import StreamSettings
 
 _KIND = "kind"
 _CALL = b"call"
