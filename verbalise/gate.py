@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from ingest.model import CameraId
+from verbalise.hours_wording import hours_fr
 from verbalise.law.catalogue import offences
 from verbalise.model import CITY, OffenceId, Trigger
 from verbalise.site.agreements import Aim, Convention, Sharing
@@ -93,8 +94,11 @@ def refusal_to_ingest(site: Site, camera_id: CameraId, at: datetime) -> str | No
 
 
 def may_trigger(site: Site, camera: SiteCamera, at: datetime) -> Permission:
-    """Whether devices and agents may make claims here: order and convention must both name the finding of offences."""
-    return _together(may_ingest(site, camera, at), _by_aim(site, camera, at), _by_shared_aim(site, camera))
+    """Whether devices and agents may make claims here: order and convention must both name the finding of offences.
+
+    Another party's camera is open for it in the hours of the sharing alone: a call by night is for whoever looks.
+    """
+    return _together(may_ingest(site, camera, at), _by_aim(site, camera, at), _by_shared_aim(site, camera, at))
 
 
 def may_analyse(site: Site, camera: SiteCamera, offence: OffenceId, at: datetime) -> Permission:
@@ -166,17 +170,24 @@ def _by_convention(site: Site, camera: SiteCamera, at: datetime) -> Permission:
     return Permission(True, "allowed", f"Convention {convention.reference}", convention.valid_until)
 
 
-def _by_shared_aim(site: Site, camera: SiteCamera) -> Permission:
-    """Asked after `_by_convention`: the convention shares the camera, but not for any aim."""
+def _by_shared_aim(site: Site, camera: SiteCamera, at: datetime) -> Permission:
+    """Asked after `_by_convention`: the convention shares the camera, but not for any aim, nor at any hour."""
     convention = site.convention
     if site.is_own(camera) or convention is None:
         return Permission(True, "allowed", "Caméra de la commune")
-    if not any(Aim.OFFENCES in each.aims for each in _shares(convention, camera)):
+    shares = [each for each in _shares(convention, camera) if Aim.OFFENCES in each.aims]
+    if not shares:
         text = (
             f"La convention {convention.reference} ne partage pas ce réseau de caméras pour la constatation des "
             "infractions"
         )
         return Permission(False, "aim-not-shared", text)
+    if not any(each.is_open(at.astimezone(site.timezone)) for each in shares):
+        hours = hours_fr([span for each in shares for span in each.hours])
+        text = (
+            f"La convention {convention.reference} n’ouvre cette caméra à la constatation des infractions que {hours}"
+        )
+        return Permission(False, "outside-hours", text)
     return Permission(True, "allowed", f"Convention {convention.reference}", convention.valid_until)
 
 

@@ -118,6 +118,10 @@ class Sharing:
     hours: tuple[Hours, ...] = ()
     on_call: bool = False
 
+    def is_open(self, local: datetime) -> bool:
+        """Whether a local time is within the hours, whatever was called."""
+        return not self.hours or any(span.started_on(local) is not None for span in self.hours)
+
 
 @dataclass(frozen=True, slots=True)
 class Convention:

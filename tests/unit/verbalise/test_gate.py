@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 
@@ -22,7 +22,7 @@ from verbalise.gate import (
     refusal_to_ingest,
 )
 from verbalise.model import CITY, OffenceId
-from verbalise.site.agreements import Aim, Authorisation, Convention, HelpPermission, Network, PartyId, Sharing
+from verbalise.site.agreements import Aim, Authorisation, Convention, HelpPermission, Hours, Network, PartyId, Sharing
 from verbalise.site.model import Site, SiteCamera
 
 DAY = timedelta(days=1)
@@ -149,6 +149,20 @@ def test_anothers_camera_needs_the_convention_and_the_citys_own_does_not(
 def test_claims_need_an_order_and_a_sharing_that_name_offences(place: Site, code: str) -> None:
     answer = asked(may_trigger, place)
     assert (answer.code, answer.allowed) == (code, code == "allowed")
+
+
+@pytest.mark.parametrize(
+    ("hour", "code"), [(9, "outside-hours"), (10, "allowed"), (17, "allowed"), (18, "outside-hours")]
+)
+def test_anothers_camera_makes_claims_in_the_hours_of_its_sharing_alone(hour: int, code: str) -> None:
+    every_day = Hours(frozenset(range(7)), time(10), time(18))
+    convention = shared(replace(sharing(), hours=(every_day,), on_call=True))
+    place = street(order(-1, 1), owner=METROPOLE, convention=convention)
+    at = T0.astimezone(place.timezone).replace(hour=hour)
+    answer = asked(may_trigger, place, at)
+    assert (answer.code, asked(analysis, place, at).code) == (code, code)
+    assert asked(may_ingest, place, at).allowed
+    assert answer.allowed or "de 10 h à 18 h" in answer.text_fr
 
 
 def test_a_missing_aim_names_the_orders_that_are_in_force() -> None:
