@@ -241,11 +241,12 @@ def _reject(case: Case, decision: Decision, agent: Agent, offence: Offence, term
 
 
 def _correct_plate(case: Case, decision: Decision, agent: Agent, offence: Offence, terms: Terms) -> None:
-    del terms
     _lock(can_find(agent, offence))
     finder = next((act.agent for act in reversed(case.decisions) if act.act is Act.FIND), None)
     if case.state is CaseState.FOUND and finder != agent.id:
         raise NotAllowed(Refusal.NOT_AUTHOR)
+    if case.state is CaseState.FOUND and terms.found_already is not None:
+        raise NotAllowed(Refusal.ALREADY_FOUND)
     _need_plate(decision)
     _need_remark(decision)
 

@@ -168,7 +168,7 @@ def case_page(
         lock=standing_lock(case, seat.agent, offence, desk.terms),
         covered=_covered(covered, seat),
         has_dossier=offence.handling is Handling.REFER,
-        neighbours=neighbours_of(case, ports.cases, words),
+        neighbours=neighbours_of(case, site, ports.cases, words),
         sending=sending_of(case, offence, seat.console.code_book, desk.permit_of(case.agent_plate), words),
         draft=draft,
         revealed=shown,

@@ -24,9 +24,12 @@ from verbalise.wire import case_message
 
 _log = structlog.get_logger(__name__)
 PURPOSE = "relecture"
-SAME_PASSAGE = timedelta(seconds=5)
-"""Two findings of one offence on one camera this close are one passage, unless the plates differ."""
+SAME_PASSAGE = timedelta(seconds=30)
+"""Two findings of one offence at one place this close are one passage, unless the plates differ: an agent's key comes
+after the loop's report, and a second camera after the first. Whoever drives on in the zone goes on with one offence."""
 _CARRIES_PLATE = frozenset({Act.FIND, Act.CORRECT_PLATE, Act.REFER})
+_NAMES_HOLDER = frozenset({Act.FIND, Act.CORRECT_PLATE})
+"""Acts by which a fine gets its holder."""
 _TICKS_ELEMENTS = frozenset({Act.FIND, Act.REFER})
 _RESTS_ON_PICTURES = frozenset({Act.FIND, Act.REFER})
 _AFTER_VIEWING = frozenset({Act.FIND, Act.REFER, Act.REJECT, Act.SECOND_LOOK})
@@ -107,16 +110,16 @@ class Desk:
         return half + seal(self.seat.token, "page", self.case.id, half)[:_HALF_PAGE]
 
     def _terms(self, decision: Decision) -> Terms:
-        if decision.act is not Act.FIND:
+        if decision.act not in _NAMES_HOLDER:
             return self.terms
-        return replace(
-            self.terms, covered=self.permit_of(decision.plate), found_already=self._found_already(decision.plate)
-        )
+        covered = self.permit_of(decision.plate) if decision.act is Act.FIND else None
+        return replace(self.terms, covered=covered, found_already=self._found_already(decision.plate))
 
     def _found_already(self, plate: str | None) -> CaseId | None:
         """Another case in which this passage is found; another plate is another passage."""
-        claim, cases = self.case.claim, self.seat.console.ports.cases
-        for line in cases.near(claim.camera, claim.at, SAME_PASSAGE):
+        claim, ports = self.case.claim, self.seat.console.ports
+        cases, cameras = ports.cases, ports.sites.as_of(claim.at).same_place(claim.camera)
+        for line in (line for camera in cameras for line in cases.near(camera, claim.at, SAME_PASSAGE)):
             is_found = line.state is CaseState.FOUND and line.offence == claim.offence and line.id != self.case.id
             if is_found and bare(cases.case(line.id).agent_plate or "") == bare(plate or ""):
                 return line.id

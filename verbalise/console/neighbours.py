@@ -1,16 +1,15 @@
-"""Other cases of the same camera around the same instant, so that nobody finds one passage twice."""
+"""Other cases of the same place around the same instant, so that nobody finds one passage twice."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
+from verbalise.console.deciding import SAME_PASSAGE
 from verbalise.console.views import offence_title
 from verbalise.console.wording import Words
 from verbalise.model import Case
 from verbalise.ports import CaseRegister
-
-AROUND = timedelta(seconds=30)
+from verbalise.site.model import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +23,14 @@ class Neighbour:
     state_text: str
 
 
-def neighbours_of(case: Case, cases: CaseRegister, words: Words) -> tuple[Neighbour, ...]:
-    """The cases beside one, oldest facts first."""
+def neighbours_of(case: Case, site: Site, cases: CaseRegister, words: Words) -> tuple[Neighbour, ...]:
+    """The cases beside one, oldest facts first.
+
+    Args:
+        site: As it was at the instant of the facts: which cameras watch the same place.
+    """
     claim = case.claim
+    near = [line for camera in site.same_place(claim.camera) for line in cases.near(camera, claim.at, SAME_PASSAGE)]
     return tuple(
         Neighbour(
             id=line.id,
@@ -35,6 +39,6 @@ def neighbours_of(case: Case, cases: CaseRegister, words: Words) -> tuple[Neighb
             trigger=words(f"trigger.{line.trigger}"),
             state_text=words(f"state.{line.state}"),
         )
-        for line in cases.near(claim.camera, claim.at, AROUND)
+        for line in sorted(near, key=lambda line: (line.at, line.id))
         if line.id != case.id
     )

@@ -235,6 +235,20 @@ class Site:
             if any(gate.device == main for gate in camera.gates) or any(line.signal == main for line in camera.lines)
         )
 
+    def same_place(self, camera_id: CameraId) -> tuple[CameraId, ...]:
+        """A camera, first, and those that watch a zone, a bollard or a signal with it: one passage is seen by all."""
+        seen = _watched(self.cameras.get(camera_id))
+        others = (other for other in self.cameras if other != camera_id and seen & _watched(self.cameras[other]))
+        return (camera_id, *others)
+
     def is_own(self, camera: SiteCamera) -> bool:
         """Whether the camera belongs to the city itself."""
         return camera.owner == CITY
+
+
+def _watched(camera: SiteCamera | None) -> frozenset[str]:
+    """Names of the zones, bollards and signals that a camera watches."""
+    if camera is None:
+        return frozenset()
+    zones, gates = {f"zone/{zone.id}" for zone in camera.zones}, {f"device/{gate.device}" for gate in camera.gates}
+    return frozenset(zones | gates | {f"device/{line.signal}" for line in camera.lines if line.signal is not None})

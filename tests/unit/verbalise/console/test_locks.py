@@ -35,6 +35,12 @@ LEA, SAM = street.agent("lea"), street.agent("sam", number="PM 0512")
 FINDING = {"plate": street.MACHINE_PLATE, "elements": street.ELEMENTS, "viewed_s": "7.5"}
 DELIT = OffenceId("bollard-damage")
 REFERRAL = {"elements": tuple(element.id for element in offences()[DELIT].elements), "viewed_s": "7.5"}
+BESIDE = CameraId("B2")
+TWO_CAMERAS = {
+    street.CAMERA: street.site().cameras[street.CAMERA],
+    BESIDE: replace(street.site().cameras[street.CAMERA], gates=()),
+}
+"""Two that watch the same zone."""
 BY_LEA = Mark(AgentId("lea"), Sight.LIVE)
 
 
@@ -204,11 +210,26 @@ async def test_one_passage_is_not_found_twice(world: World, signed_in: SignIn, p
     assert "find: already-found" in [entry.purpose for entry in world.ledger.entries("case-2")]
 
 
+async def test_one_passage_that_two_cameras_saw_is_not_found_twice(world: World, signed_in: SignIn) -> None:
+    world.site = street.site(cameras=TWO_CAMERAS)
+    second = {"camera": BESIDE, "at": street.FACTS + timedelta(seconds=25)}
+    assert await find_twice(world, signed_in, **second) is CaseState.CLAIMED  # type: ignore[arg-type]  # as above
+
+
+async def test_one_passage_is_not_found_twice_by_correcting_a_plate(world: World, signed_in: SignIn) -> None:
+    assert await find_twice(world, signed_in, plate="XB-128-CD") is CaseState.FOUND
+    browser = await signed_in(LEA)
+    corrected = {"plate": street.MACHINE_PLATE, "remark": "relu"}
+    answer = await browser.act("case-2", "correct-plate", **corrected)
+    assert (answer.status_code, REFUSALS_FR[Refusal.ALREADY_FOUND] in answer.text) == (409, True)
+    assert world.cases.case(CaseId("case-2")).agent_plate == "XB-128-CD"
+
+
 @pytest.mark.parametrize(
     "second",
     [
         {"plate": "XB-128-CD"},
-        {"at": street.FACTS + timedelta(seconds=5.1)},
+        {"at": street.FACTS + timedelta(seconds=30.1)},
         {"camera": CameraId("B2")},
     ],
 )
@@ -228,6 +249,14 @@ async def test_cases_around_the_same_instant_are_listed(world: World, signed_in:
     assert "/review/case-2" in listed
     assert "analyse" in listed
     assert "/review/case-3" not in listed
+
+
+async def test_cases_that_another_camera_of_the_place_made_are_listed(world: World, signed_in: SignIn) -> None:
+    world.site = street.site(cameras=TWO_CAMERAS)
+    world.add_case(1)
+    world.add_case(2, camera=BESIDE, at=street.FACTS + timedelta(seconds=20))
+    page = (await (await signed_in(LEA)).get("/review/case-1")).text
+    assert "/review/case-2" in page.split('id="neighbours"')[1].split("</ul>")[0]
 
 
 async def test_a_delit_is_referred_from_the_page_and_never_found(world: World, signed_in: SignIn) -> None:
