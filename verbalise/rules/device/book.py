@@ -10,7 +10,7 @@ from hashlib import sha256
 from ingest.model import CameraId, DeviceEvent
 from verbalise.gate import may_trigger
 from verbalise.model import Claim, ClaimId, Outcome, Reason, RuleRef, Suppression, Trigger, Verdict
-from verbalise.rules.bollard import OPENING_LIMIT, DeviceHistory
+from verbalise.rules.bollard import CLOCK_TOLERANCE, OPENING_LIMIT, DeviceHistory
 from verbalise.rules.credentials import suppression
 from verbalise.rules.device import (
     bollard_forced,
@@ -31,8 +31,8 @@ RULES: tuple[DeviceRule, ...] = (
     red_phase_passage.RULE,
 )
 CLOCK_LIMIT = timedelta(seconds=300)
-"""A report that comes so long after its own instant, or before it, tells of a wrong clock or of a line that was down:
-what else happened at that instant may not be known either."""
+"""A report that comes so long after its own instant tells of a wrong clock or of a line that was down: what else
+happened at that instant may not be known either. One that comes before it tells of a wrong clock at once."""
 DEVICES_BEFORE = timedelta(seconds=60)
 """What an agent needs to see of the devices' life before the facts, where no opening says where to begin."""
 DEVICES_AFTER = timedelta(seconds=5)
@@ -85,7 +85,7 @@ def _barred(event: DeviceEvent, known: Surroundings) -> Reason | None:
         return wording.not_authorised(permission.text_fr)
     for other in known.beside(event):
         near = min(abs(other.at - event.at), abs(other.received_at - event.received_at)) <= OPENING_LIMIT
-        if near and abs(other.received_at - other.at) > CLOCK_LIMIT:
+        if near and not -CLOCK_TOLERANCE <= other.received_at - other.at <= CLOCK_LIMIT:
             return wording.clock_off(other, known.site)
     return None
 

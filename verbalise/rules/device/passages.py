@@ -129,8 +129,18 @@ def gate_of(event: DeviceEvent, known: Surroundings) -> Gate | None:
 
 
 def law_at(event: DeviceEvent, gate: Gate, known: Surroundings) -> Right:
-    """What the by-laws say of a motor vehicle that nobody saw, beyond a gate at the instant of a report."""
-    return under_by_laws(known.site.by_laws, gate.zone, event.at, MOTOR_VEHICLES, known.site.timezone)
+    """What the by-laws say of a motor vehicle that nobody saw, beyond a gate at the instant of a report.
+
+    A ban must hold by the device's clock and by Constat's, or a clock that is minutes off would move the hours.
+    """
+    laws, clock = known.site.by_laws, known.site.timezone
+    right, received = (
+        under_by_laws(laws, gate.zone, at, MOTOR_VEHICLES, clock) for at in (event.at, event.received_at)
+    )
+    if right.standing is not Standing.FORBIDDEN or received.standing is Standing.FORBIDDEN:
+        return right
+    doubt = device_wording.not_banned_when_received(event, known.site)
+    return replace(right, standing=Standing.NOT_DECIDABLE, reasons=(*right.reasons, doubt))
 
 
 def left_to_analysis(event: DeviceEvent, gate: Gate, known: Surroundings) -> Reason | None:

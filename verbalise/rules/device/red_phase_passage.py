@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ingest.model import DeviceEvent, DeviceEventKind
@@ -37,6 +38,8 @@ def judge(event: DeviceEvent, known: Surroundings) -> Finding | None:
     outcome, reason, since = _by_phase(event.at, events, known)
     if outcome is not Outcome.CLAIMED:
         return Finding(outcome, (reason,))
+    if not _is_red_as_received(event, events, known):
+        return Finding(Outcome.NOT_DECIDABLE, (wording.red_not_confirmed(),))
     steps = (wording.passed(event, known.site), reason)
     shown = Passage(None, event.at, None, None)
     return Finding(outcome, steps, place=line.place, since=since, passages=(shown,))
@@ -70,6 +73,16 @@ def _by_phase(
     if phases[-1].kind is not DeviceEventKind.RED:
         return Outcome.NOT_DECIDABLE, wording.red_ending(), since
     return Outcome.CLAIMED, wording.red(since, at, known.site), since
+
+
+def _is_red_as_received(event: DeviceEvent, events: Iterable[DeviceEvent], known: Surroundings) -> bool:
+    """Whether the red also holds by the one clock that saw both reports come.
+
+    Signal and loop have a clock each: by theirs alone, one that is a phase off would make every green a red.
+    """
+    received = sorted((replace(other, at=other.received_at) for other in events), key=lambda other: other.at)
+    outcome, *_ = _by_phase(event.received_at, received, known)
+    return outcome is Outcome.CLAIMED
 
 
 def _since(phases: list[DeviceEvent]) -> datetime:

@@ -36,6 +36,12 @@ def clock_off(event: DeviceEvent, site: Site) -> Reason:
     return Reason("device-clock-off", False, text)
 
 
+def not_banned_when_received(event: DeviceEvent, site: Site) -> Reason:
+    received = hour(event.received_at, site.timezone)
+    text = f"{_name(site, event)} : rapport reçu à {received}, où l’arrêté n’interdit plus ou pas encore"
+    return Reason("not-banned-when-received", False, text)
+
+
 def doubtful(doubt: Doubt, spells: Iterable[Spell], at: datetime, clock: ZoneInfo) -> Reason:
     """Why the device's reports decide nothing, with since when."""
     since = [spell.since for spell in spells if spell.doubt is doubt and spell.since <= at + CLOCK_TOLERANCE]
@@ -99,6 +105,11 @@ def red_too_fresh(since: datetime, at: datetime) -> Reason:
 
 def red_ending() -> Reason:
     return Reason("red-just-ended", False, "Le feu a changé à une seconde près : les horloges n’en décident pas")
+
+
+def red_not_confirmed() -> Reason:
+    text = "Dans l’ordre où les rapports sont arrivés, le feu n’était pas au rouge : les horloges n’en décident pas"
+    return Reason("clocks-disagree", False, text)
 
 
 def red_too_long(since: datetime, clock: ZoneInfo) -> Reason:

@@ -39,7 +39,7 @@ from verbalise.rules.bollard import DeviceHistory, with_event
 from verbalise.rules.device.book import due, judge, with_judged
 from verbalise.rules.device.model import DeviceJudged, Surroundings
 from verbalise.rules.memory import CameraMemory
-from verbalise.site.agreements import Aim
+from verbalise.site.agreements import Aim, Hours
 from verbalise.site.model import Site
 
 KIND = DeviceEventKind
@@ -166,6 +166,18 @@ NEARLY: dict[str, tuple[list[DeviceEvent], list[str]]] = {
         [*ONE_BADGE, passes(2.0), replace(passes(5.0), received_at=instant(400))],
         ["device-clock-off"] * 2,
     ),
+    "the signal's clock is slow: what it calls red was green": (
+        [
+            replace(phase(KIND.RED, -20.0), received_at=instant(10.0)),
+            replace(phase(KIND.GREEN, -50.0), received_at=instant(-20.0)),
+            passes(5.0, SIGNAL_LOOP),
+        ],
+        ["clocks-disagree"],
+    ),
+    "the loop's clock is fast": (
+        [phase(KIND.RED, 0.0), replace(passes(5.0, SIGNAL_LOOP), received_at=instant(3.9))],
+        ["device-clock-off"],
+    ),
     "the bollard's clock is off": (
         [*ONE_BADGE, replace(opening(30.0, 40.0)[0], received_at=instant(-400)), passes(2.0)],
         ["device-clock-off"],
@@ -194,6 +206,27 @@ PLACES: dict[str, tuple[Site, str]] = {
 def test_the_law_comes_first(name: str, report: DeviceEvent) -> None:
     place, code = PLACES[name]
     assert [one.code for one in judged([*ONE_BADGE, report], place)] == [code]
+
+
+def closed(since: float, until: float) -> Site:
+    """The street closed between two seconds of the scene."""
+    start, end = (instant(at).astimezone(PLACE.timezone).time() for at in (since, until))
+    return street_of_devices(replace(always_closed(), closures=(Hours(frozenset(range(7)), start, end),)))
+
+
+@pytest.mark.parametrize(
+    ("received", "place", "code"),
+    [
+        (8.0, closed(-60.0, 60.0), "no-credential"),
+        (8.0, closed(-60.0, 6.0), "not-banned-when-received"),
+        (4.5, closed(4.8, 60.0), "not-banned-when-received"),
+    ],
+    ids=["closed all along", "it ends before the report comes", "it begins after the report came"],
+)
+def test_a_ban_must_hold_by_the_devices_clock_and_as_the_report_comes(received: float, place: Site, code: str) -> None:
+    second = replace(passes(5.0), received_at=instant(received))
+    found = judged([*ONE_BADGE, passes(2.0), second], place)[-1]
+    assert (found.code, found.claim is not None) == (code, code == "no-credential")
 
 
 def test_damage_knows_no_hours() -> None:
