@@ -40,6 +40,7 @@ from verbalise.site.permits import TokenHasher
 from verbalise.stream import metrics
 from verbalise.stream.calls import CALL, call_message, is_call, settled_reports
 from verbalise.stream.commits import Handled, commit_only_what_is_done
+from verbalise.stream.judging import one_by_one
 from verbalise.stream.outlet import Event, Outlet, key_of, place_of
 from verbalise.stream.progress import ReadingProgress
 from verbalise.stream.settings import StreamSettings
@@ -238,10 +239,12 @@ class _RuleStream:
         camera, key = CameraId(key_of(event)), key_of(event).encode()
         history = self._device_history(key)
         reports = [report for report in history.waiting() if report.id in called]
-        found = [self._judged(camera, report, history) for report in reports]
-        judged = [one for one in found if one is not None]
-        for one in judged:
-            await self._outlet.tell_device(camera, one)
+        judged, broken = one_by_one(reports, lambda report: self._judged(camera, report, history))
+        for one in broken:
+            _log.error("stream.bug", key=camera, exc_info=one.error, **place_of(event))
+            await self._outlet.put_report_aside(camera, one.report, f"bug in this worker: {type(one.error).__name__}")
+        for verdict in judged:
+            await self._outlet.tell_device(camera, verdict)
         if reports and self._handled.is_current(event.message):
             self._devices_table[key] = self._devices.packed(key, with_judged(history, reports, judged))
 

@@ -12,8 +12,9 @@ from faust.exceptions import ProducerSendError
 
 from ingest.bus import Message
 from ingest.errors import Reject
-from ingest.model import CameraId
+from ingest.model import CameraId, DeviceEvent
 from ingest.topics import rejected
+from ingest.wire import DEVICE_EVENT
 from verbalise.model import Claim, RuleRef, Suppression
 from verbalise.rules.device.model import DeviceJudged
 from verbalise.rules.model import Judged
@@ -76,6 +77,12 @@ class Outlet:
         metrics.rejected.labels(topic).inc()
         _log.warning("stream.rejected", reason=reason, key=key_of(event), **place_of(event))
         await self.send(Message(aside, key_of(event), event.value or b"", {"reason": reason.encode()}))
+
+    async def put_report_aside(self, camera: CameraId, report: DeviceEvent, reason: str) -> None:
+        """Sends a report on which a rule broke to `devices.rejected`; the others of its camera go on."""
+        metrics.rejected.labels(self._names.camera_devices).inc()
+        value, headers = DEVICE_EVENT.encode(report), {"reason": reason.encode(), "camera": camera.encode()}
+        await self.send(Message(rejected(self._names.devices), report.device, value, headers))
 
     async def send(self, message: Message, *, topic: str | None = None) -> None:
         """Sends and waits until the broker has it, for as long as it takes.
