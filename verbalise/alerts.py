@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,14 +12,13 @@ from ingest.model import CameraId
 from verbalise.competence import COMPETENT, is_competent
 from verbalise.lifecycle import NotAllowed, Refusal
 from verbalise.model import AgentId, Alert, AlertId, AlertKind, Case, Service
+from verbalise.plate_kinds import carries_plate
 from verbalise.ports import AlertRegister
 from verbalise.site.model import Site, SiteCamera
 from verbalise.wire import alert_message
 
 UNKNOWN_AREA = "commune"
 """Key of alerts from a camera that the site no longer describes: every patrol's business."""
-
-_LOOKS_LIKE_PLATE = re.compile(r"\b(?:[A-Z]{2}[ -]?\d{3}[ -]?[A-Z]{2}|\d{1,4}[ -]?[A-Z]{2,3}[ -]?\d{2})\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +105,3 @@ def area_of(site: Site, camera: CameraId) -> str:
     """The zone of the city whose patrols get a camera's alerts."""
     watched = site.cameras.get(camera)
     return UNKNOWN_AREA if watched is None else watched.area
-
-
-def carries_plate(text: str) -> bool:
-    """Whether a text holds something written like a French plate."""
-    return _LOOKS_LIKE_PLATE.search(text) is not None

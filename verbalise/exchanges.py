@@ -14,8 +14,8 @@ from typing import NewType, Protocol
 
 from ingest.errors import ConstatError
 from ingest.model import CameraId
-from verbalise.alerts import carries_plate
 from verbalise.model import Agent, AgentId
+from verbalise.plate_kinds import carries_plate
 from verbalise.site.agreements import Aim, Network, PartyId
 from verbalise.site.model import SiteCamera
 

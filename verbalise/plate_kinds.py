@@ -48,6 +48,10 @@ _OTHER: tuple[tuple[PlateKind, re.Pattern[str]], ...] = (
     (PlateKind.TRANSIT, re.compile(rf"TT\d{{3,4}}[A-Z]{{1,2}}|\d{{1,4}}TT[A-Z]?{_DEPARTMENT}")),
     (PlateKind.MILITARY, re.compile(r"\d{6,8}")),
 )
+_BETWEEN = r"[\s._·–—-]{0,3}"
+_SIV_OR_FNI = rf"[A-Z]{{2}}{_BETWEEN}\d{{3}}{_BETWEEN}[A-Z]{{2}}|\d{{1,4}}[ -]?[A-Z]{{2,3}}[ -]?\d{{2}}"
+_IN_TEXT = re.compile(rf"(?<![A-Z0-9])(?:{_SIV_OR_FNI})(?![A-Z0-9])", re.I)
+"""Written as people write them, whatever stands between the groups."""
 _MOPED = re.compile(r"[A-HJ-NP-TV-Z]{1,2}\d{2,3}[A-HJ-NP-TV-Z]")
 
 
@@ -61,3 +65,13 @@ def plate_kind(plate: str) -> PlateKind:
     if found is not None and not found.is_trimmed:
         return _SERIES[found.series]
     return PlateKind.MOPED if _MOPED.fullmatch(letters) else PlateKind.FOREIGN
+
+
+def carries_plate(text: str) -> bool:
+    """Whether a text holds something written like a French plate."""
+    return _IN_TEXT.search(text) is not None
+
+
+def without_plate(text: str) -> str:
+    """A text for eyes that must see no plate; one that holds what looks like a plate is left out whole."""
+    return "texte masqué (plaque)" if carries_plate(text) else text

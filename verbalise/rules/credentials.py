@@ -9,6 +9,7 @@ from datetime import datetime
 from detect.model import MOTOR_VEHICLES
 from ingest.model import DeviceEvent, DeviceEventKind
 from verbalise.model import ClaimId, OffenceId, PermitId, Suppression, ZoneId
+from verbalise.plate_kinds import without_plate
 from verbalise.rights import Question, held_permit
 from verbalise.rules import wording
 from verbalise.rules.memory import Spent
@@ -51,7 +52,10 @@ def credential_of(
         spent: Permits for one passage that have covered one, this event's own among them.
     """
     if event.kind is DeviceEventKind.OPERATOR_OPENED:
-        return Credential(event, None, False, event.operator or "", event.why or wording.NO_WHY)
+        # Operators type what they open for, and auditors read it: a plate among it stays out.
+        return Credential(
+            event, None, False, without_plate(event.operator or ""), without_plate(event.why or wording.NO_WHY)
+        )
     if event.permit is None or hasher is None:
         return Credential(event, None, False, "", wording.NO_REFERENCE if event.permit is None else wording.NO_KEY)
     token = hasher.hash(TokenKind.BADGE, event.permit)
@@ -80,7 +84,7 @@ def suppression(
         place=camera.zone(zone).place,
         at=at,
         permit=by.permit,
-        reference=by.event.permit or "",
+        reference=without_plate(by.event.permit or ""),
         holder=by.holder,
         reason=by.reason,
     )

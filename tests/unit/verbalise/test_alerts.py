@@ -10,9 +10,10 @@ from ingest.bus import Message
 from ingest.model import CameraId
 from tests.unit.verbalise.console import street
 from tests.unit.verbalise.console.fakes import ShownAlerts
-from verbalise.alerts import UNKNOWN_AREA, Alerting, AlertWish, alert_from_case, carries_plate
+from verbalise.alerts import UNKNOWN_AREA, Alerting, AlertWish, alert_from_case
 from verbalise.lifecycle import NotAllowed
 from verbalise.model import AgentId, Alert, AlertKind
+from verbalise.plate_kinds import carries_plate
 from verbalise.wire import ALERT
 
 
@@ -48,7 +49,10 @@ def test_the_first_to_take_keeps_it() -> None:
     assert alerting.close(alert().id, street.FACTS).closed_at == street.FACTS
 
 
-@pytest.mark.parametrize("text", ["c'est XB-123-CD", "xb123cd", "XB 123 CD vers le quai", "1234 AB 76", "12ABC76"])
+@pytest.mark.parametrize(
+    "text",
+    ["c'est XB-123-CD", "xb123cd", "XB 123 CD vers le quai", "1234 AB 76", "12ABC76", "XB.123.CD", "XB – 123 – CD"],
+)
 def test_a_plate_stops_the_alert(text: str) -> None:
     register, sent = ShownAlerts(), list[Message]()
     with pytest.raises(NotAllowed, match="jamais de plaque"):

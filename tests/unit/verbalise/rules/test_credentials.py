@@ -118,3 +118,9 @@ def test_a_badge_read_by_the_reader_beside_the_bollard_counts_with_it() -> None:
     scene = played(read, place=replace(place, devices=devices))
     assert scene.codes == ["covered", "no-credential"]
     assert read in scene.claims[0].devices
+
+
+def test_a_plate_that_an_operator_typed_is_in_no_record() -> None:
+    opened = replace(call(-1.2, permit="XB 123 CD"), operator="xb-123-cd", why="Livraison, le XB.123.CD")
+    counted = played(opened, place=street()).suppressions[0]
+    assert "123" not in f"{counted.reference} {counted.holder} {counted.reason}"
