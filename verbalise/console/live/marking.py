@@ -58,7 +58,8 @@ def mark(seat: Seat, camera: SiteCamera, viewing: LiveViewing | None, form: Mark
         raise MarkRefused("live.refused.viewing", 409)
     offence = next((each for each in markable(seat, camera, viewing.aim) if each.id == form.offence), None)
     if offence is None:
-        seat.log(Access.REFUSED, camera.camera.id, f"{PURPOSE}: {form.offence}")
+        named = form.offence if form.offence in offences() else "infraction inconnue"
+        seat.log(Access.REFUSED, camera.camera.id, f"{PURPOSE}: {named}")
         raise MarkRefused("live.refused.offence", 409)
     request = f"{viewing.id}:{form.frame if form.frame is not None else 'last'}:{offence.id}"
     claim = viewing.marks.get(request) or _claim(seat, camera, viewing, offence, form, request)

@@ -203,13 +203,14 @@ async def test_a_picture_that_was_not_sent_cannot_be_marked(world: World, signed
     assert world.bus.records(topics.CLAIMS) == []
 
 
-@pytest.mark.parametrize("offence", ["no-such-thing", "insurance"])
+@pytest.mark.parametrize("offence", ["XB-123-CD", "insurance"])
 async def test_what_is_not_offered_cannot_be_marked(world: World, signed_in: SignIn, offence: str) -> None:
     browser = await signed_in(LEA)
     page = await watch(browser)
     assert (await browser.send("/live/B1/mark", page, offence=offence, frame="9")).status_code == 409
     assert world.bus.records(topics.CLAIMS) == []
     assert Access.REFUSED in world.logged()
+    assert not any("XB-123-CD" in repr(entry) for entry in world.ledger.kept)
 
 
 async def test_an_agent_who_looks_for_another_aim_marks_nothing(world: World, signed_in: SignIn) -> None:
