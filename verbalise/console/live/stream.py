@@ -106,7 +106,8 @@ class LiveStream:
         ports = self.seat.console.ports
         now, site = ports.clock(), ports.site
         camera = site.cameras.get(self.camera.camera.id)
-        if camera is None or not self.seat.is_signed_in():
+        # A new mask must hold at once: this stream burns in the masks of its beginning.
+        if camera is None or camera.masks != self.camera.masks or not self.seat.is_signed_in():
             return False
         if not looks_at(self.seat, site, camera, self.viewing.aim, now).allowed:
             return False

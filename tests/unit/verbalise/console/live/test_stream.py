@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import pytest
 
+from detect.model import Point
 from tests.unit.detect.clips import T0, clip
 from tests.unit.verbalise.console import street
 from tests.unit.verbalise.console.world import World
@@ -122,6 +123,17 @@ async def test_it_ends_with_the_right_to_look(world: World, seat: Seat) -> None:
     await anext(parts)
     camera = world.site.cameras[street.CAMERA]
     world.site = replace(world.site, cameras={street.CAMERA: replace(camera, authorisations=())})
+    world.now += timedelta(seconds=4)
+    assert [part async for part in parts] == []
+
+
+async def test_it_ends_as_the_site_masks_something_else(world: World, seat: Seat) -> None:
+    _, parts = watching(seat, filled())
+    await anext(parts)
+    await anext(parts)
+    camera = world.site.cameras[street.CAMERA]
+    window = (Point(0.0, 0.0), Point(0.2, 0.0), Point(0.2, 0.2))
+    world.site = replace(world.site, cameras={street.CAMERA: replace(camera, masks=(window,))})
     world.now += timedelta(seconds=4)
     assert [part async for part in parts] == []
 
