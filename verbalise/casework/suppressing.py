@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from verbalise.law.catalogue import Handling, offences
 from verbalise.model import Claim, Suppression
 from verbalise.site.model import Site
-from verbalise.site.permits import TokenHasher, TokenKind, permit_of
+from verbalise.site.permits import EXCUSED, TokenHasher, TokenKind, permit_of
 
 
 def suppression_of(claim: Claim, plate: str | None, site: Site, hasher: TokenHasher | None) -> Suppression | None:
     """The suppression that takes the claim's place, None where no permit covers it. The plate is not in it.
 
-    A permit lets a vehicle drive in a zone; it excuses no délit, and nothing outside a zone.
+    A permit lets a vehicle into a zone; it excuses nothing else that its driver does there.
 
     Args:
         plate: As machine help read it; None where it read none.
         site: As it was at the instant of the facts.
         hasher: None where the city keeps no key for permits: then no plate matches.
     """
-    if plate is None or hasher is None or claim.zone is None or _is_delit(claim):
+    if plate is None or hasher is None or claim.zone is None or claim.offence not in EXCUSED:
         return None
     token = hasher.hash(TokenKind.PLATE, plate)
     permit = permit_of(site.permits, token, claim.zone, claim.at, site.timezone)
@@ -36,8 +35,3 @@ def suppression_of(claim: Claim, plate: str | None, site: Site, hasher: TokenHas
         holder=permit.holder,
         reason=permit.reason,
     )
-
-
-def _is_delit(claim: Claim) -> bool:
-    offence = offences().get(claim.offence)
-    return offence is not None and offence.handling is Handling.REFER

@@ -19,7 +19,7 @@ from verbalise.law.catalogue import Offence, offences
 from verbalise.lifecycle import NotAllowed, Refusal, Terms, apply, normal_plate, sight_of
 from verbalise.model import Access, Act, Case, CaseId, CaseState, Decision, Viewing
 from verbalise.ports import StaleCase
-from verbalise.site.permits import Permit, TokenKind, permit_of
+from verbalise.site.permits import EXCUSED, Permit, TokenKind, permit_of
 from verbalise.wire import case_message
 
 _log = structlog.get_logger(__name__)
@@ -84,9 +84,9 @@ class Desk:
         return seal(self.seat.token, "blind", self.case.id, typed)
 
     def permit_of(self, plate: str | None) -> Permit | None:
-        """The permit by which a plate might be where the claim has it, None if there is none or none can be known."""
+        """The permit by which a plate may be where the claim has it, None if there is none or it excuses nothing."""
         claim, hasher = self.case.claim, self.seat.console.ports.hasher
-        if plate is None or claim.zone is None or hasher is None:
+        if plate is None or claim.zone is None or hasher is None or claim.offence not in EXCUSED:
             return None
         site = self.seat.console.ports.sites.as_of(claim.at)
         return permit_of(site.permits, hasher.hash(TokenKind.PLATE, plate), claim.zone, claim.at, site.timezone)

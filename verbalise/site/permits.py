@@ -10,8 +10,11 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from verbalise.model import PermitId, ZoneId
+from verbalise.model import OffenceId, PermitId, ZoneId
 from verbalise.site.agreements import Hours
+
+EXCUSED = frozenset({OffenceId("pedestrian-area-driving"), OffenceId("pedestrian-area-parking")})
+"""What a right in a zone excuses: being there with a vehicle. Whatever else its holder does there stays an offence."""
 
 
 class PermitReason(StrEnum):

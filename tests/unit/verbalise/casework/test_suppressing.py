@@ -124,8 +124,8 @@ def test_a_permit_that_does_not_cover_the_passage_changes_nothing(
 
 @pytest.mark.parametrize(
     "changes",
-    [{"zone": None}, {"offence": OffenceId("bollard-damage")}],
-    ids=["outside every zone", "a délit"],
+    [{"zone": None}, {"offence": OffenceId("bollard-damage")}, {"offence": OffenceId("wrong-way")}],
+    ids=["outside every zone", "a délit", "another offence in the zone"],
 )
 def test_a_permit_to_drive_excuses_nothing_else(world: Casework, claim: Claim, changes: dict[str, object]) -> None:
     device = reported(claim)

@@ -151,6 +151,16 @@ async def test_permits_of_a_zone_say_nothing_of_offences_without_one(world: Worl
     assert (await browser.act("case-1", "find", **FINDING)).status_code == 303
 
 
+async def test_a_right_to_be_in_a_zone_excuses_nothing_else_there(world: World, signed_in: SignIn) -> None:
+    world.site = street.site(permits=(street.permit(),))
+    wrong_way = offences()[OffenceId("wrong-way")]
+    world.add_case(1, offence=wrong_way.id)
+    browser = await signed_in(LEA)
+    await take_and_watch(browser)
+    ticked = {"elements": tuple(element.id for element in wrong_way.elements)}
+    assert (await browser.act("case-1", "find", **(FINDING | ticked))).status_code == 303
+
+
 async def test_without_a_key_no_plate_is_matched(world: World, signed_in: SignIn) -> None:
     world.site, world.hasher = street.site(permits=(street.permit(),)), None
     world.add_case(1)
