@@ -147,4 +147,4 @@ def _code_line(status: CodeStatus, words: Words) -> CodeLine:
 
 
 def _listed(prefix: str, order: Iterable[str], held: Iterable[str], words: Words) -> str:
-    return ", ".join(words(f"{prefix}.{value}") for value in order if value in held)
+    return ", ".join(words(f"{prefix}.{value}") for value in order if value in held) or "—"

@@ -39,6 +39,9 @@ def test_every_item_is_there_in_the_order_of_the_article() -> None:
     assert tuple(dict.fromkeys(listed)) == ITEMS
 
 
+ON_MOTORWAYS_ALONE = OffenceId("motorway-manoeuvre")
+
+
 def test_ids_that_others_name_stay() -> None:
     assert set(FIXED_IDS) <= set(offences())
 
@@ -109,17 +112,23 @@ def test_no_code_of_a_driver_stands_for_two_offences() -> None:
     assert len(codes) == len(set(codes))
 
 
+def test_what_happens_on_motorways_alone_is_nobodys_here() -> None:
+    """R.130-2: municipal police officers report inside the commune and off motorways."""
+    entry = offences()[ON_MOTORWAYS_ALONE]
+    assert (entry.capacities, entry.triggers) == (frozenset(), frozenset())
+
+
 @each
 def test_capacities_are_those_of_the_law(entry: Offence) -> None:
     may_be_asvp = entry in PARKING and entry.id not in ("dangerous-parking", "hard-shoulder-stopping")
     expected = {Capacity.MUNICIPAL_POLICE} | ({Capacity.ASVP} if may_be_asvp else set())
-    assert entry.capacities == expected
+    assert entry.capacities == (set() if entry.id == ON_MOTORWAYS_ALONE else expected)
 
 
 @each
 def test_triggers_are_an_agent_always_and_a_device_only_where_one_stands(entry: Offence) -> None:
-    if entry.handling is not Handling.INSTRUMENT:
-        assert Trigger.AGENT in entry.triggers
+    is_ours = entry.handling is not Handling.INSTRUMENT and entry.id != ON_MOTORWAYS_ALONE
+    assert (Trigger.AGENT in entry.triggers) is is_ours
     assert (Trigger.DEVICE in entry.triggers) == (entry.id in DEVICE_TRIGGERED)
 
 
