@@ -143,6 +143,7 @@ def run_casework(settings: Settings) -> int:
         KafkaProducer(settings.bus),
         open_evidence_store(settings.evidence, secret_of),
         register.cases,
+        register.suppressions,
         sites_of(settings),
         settings.casework,
         lambda: _plate_help(settings),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from verbalise.model import Suppression
+from verbalise.model import PermitId, Suppression
 from verbalise.steward.ports import GateState, Notice
 
 
@@ -52,6 +52,10 @@ class MemorySuppressions:
         is_new = suppression.id not in self._suppressions
         self._suppressions.setdefault(suppression.id, suppression)
         return is_new
+
+    def was_used(self, permit: PermitId, before: datetime) -> bool:
+        """Whether a permit covered a passage before an instant."""
+        return any(each.permit == permit and each.at < before for each in self._suppressions.values())
 
     def suppressions(self, since: datetime, until: datetime) -> list[Suppression]:
         """Passages of a span, newest first."""

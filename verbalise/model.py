@@ -6,7 +6,7 @@ A claim is a machine's hint; a decision is a person's act. Times are aware UTC d
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
@@ -498,6 +498,11 @@ class AccessEntry:
     subject: str
     purpose: str
     address: str
+
+
+SAME_PASSAGE = timedelta(seconds=30)
+"""What is said of one vehicle at one place within it is said of one passage: an agent's key comes after the loop's
+report, and a second camera after the first. Whoever drives on in the zone goes on with one offence."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,13 @@ class SqlSuppressions:
         with self._database.write() as connection:
             return self._database.insert_if_absent(connection, SUPPRESSIONS, asdict(suppression))
 
+    def was_used(self, permit: PermitId, before: datetime) -> bool:
+        """Whether a permit covered a passage before an instant."""
+        column = SUPPRESSIONS.c
+        wanted = select(column.id).where(column.permit == permit, column.at < before).limit(1)
+        with self._database.read() as connection:
+            return connection.execute(wanted).first() is not None
+
     def suppressions(self, since: datetime, until: datetime) -> list[Suppression]:
         """Passages of a span, newest first."""
         column = SUPPRESSIONS.c

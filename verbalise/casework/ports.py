@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 from detect.model import ObservedFrame, PlateReading
 from detect.plates.model import VehicleCrop
 from verbalise.casework.footage import Located
+from verbalise.model import PermitId
 
 
 class PlateHelp(Protocol):
@@ -15,6 +17,14 @@ class PlateHelp(Protocol):
 
     def read(self, crops: Sequence[VehicleCrop]) -> PlateReading:
         """The plate that all crops show, or why it cannot be read."""
+        ...
+
+
+class UsedRights(Protocol):
+    """The passages that rights covered, as the register keeps them."""
+
+    def was_used(self, permit: PermitId, before: datetime) -> bool:
+        """Whether a permit covered a passage before an instant. Raises RetryLater."""
         ...
 
 

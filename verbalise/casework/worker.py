@@ -42,7 +42,7 @@ from verbalise.casework.footage import NO_FOOTAGE, find_footage
 from verbalise.casework.locate import locate
 from verbalise.casework.looking import Found, Help, look
 from verbalise.casework.manifest import Sealed, manifest_key, read_sealed, seal
-from verbalise.casework.ports import PlateHelp, VehicleFinder
+from verbalise.casework.ports import PlateHelp, UsedRights, VehicleFinder
 from verbalise.casework.settings import CaseworkSettings
 from verbalise.casework.suppressing import suppression_of
 from verbalise.gate import may_help
@@ -87,6 +87,7 @@ class CaseworkWorker:
         producer: Producer,
         store: EvidenceStore,
         cases: CaseRegister,
+        rights: UsedRights,
         sites: SiteHistory,
         settings: CaseworkSettings,
         plate_help: Callable[[], PlateHelp],
@@ -99,6 +100,7 @@ class CaseworkWorker:
         self._producer = producer
         self._store = store
         self._cases = cases
+        self._rights = rights
         self._sites = sites
         self._settings = settings
         self._help = Help(cache(plate_help), cache(vehicle_finder))
@@ -188,7 +190,7 @@ class CaseworkWorker:
         sealed = read_sealed(self._store, key)
         if sealed is None:
             seen = look(self._found(claim), self._help if self._may_help() else None, self._settings.plate_frames)
-            suppression = suppression_of(claim, seen.plate.text, seen.found.site, self._hasher)
+            suppression = suppression_of(claim, seen.plate.text, seen.found.site, self._hasher, self._rights)
             if suppression is not None:
                 self._suppress(suppression)
                 return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from secrets import token_hex
 
 import structlog
@@ -17,16 +16,13 @@ from verbalise.console.security import equal, seal
 from verbalise.console.viewings import pictures_were_shown, reading_was_revealed
 from verbalise.law.catalogue import Offence, offences
 from verbalise.lifecycle import NotAllowed, Refusal, Terms, apply, normal_plate, sight_of
-from verbalise.model import Access, Act, Case, CaseId, CaseState, Decision, Viewing
+from verbalise.model import SAME_PASSAGE, Access, Act, Case, CaseId, CaseState, Decision, Viewing
 from verbalise.ports import StaleCase
 from verbalise.site.permits import EXCUSED, Permit, TokenKind, permit_of
 from verbalise.wire import case_message
 
 _log = structlog.get_logger(__name__)
 PURPOSE = "relecture"
-SAME_PASSAGE = timedelta(seconds=30)
-"""Two findings of one offence at one place this close are one passage, unless the plates differ: an agent's key comes
-after the loop's report, and a second camera after the first. Whoever drives on in the zone goes on with one offence."""
 _CARRIES_PLATE = frozenset({Act.FIND, Act.CORRECT_PLATE, Act.REFER})
 _NAMES_HOLDER = frozenset({Act.FIND, Act.CORRECT_PLATE})
 """Acts by which a fine gets its holder."""
@@ -88,8 +84,16 @@ class Desk:
         claim, hasher = self.case.claim, self.seat.console.ports.hasher
         if plate is None or claim.zone is None or hasher is None or claim.offence not in EXCUSED:
             return None
-        site = self.seat.console.ports.sites.as_of(claim.at)
-        return permit_of(site.permits, hasher.hash(TokenKind.PLATE, plate), claim.zone, claim.at, site.timezone)
+        ports, earlier = self.seat.console.ports, claim.at - SAME_PASSAGE
+        site, token = ports.sites.as_of(claim.at), hasher.hash(TokenKind.PLATE, plate)
+        return permit_of(
+            site.permits,
+            token,
+            claim.zone,
+            claim.at,
+            site.timezone,
+            lambda permit: ports.suppressions.was_used(permit, earlier),
+        )
 
     def _record(self, decision: Decision, form: ActForm) -> Case:
         if not equal(form.page, self._page(form.page[:_HALF_PAGE])):

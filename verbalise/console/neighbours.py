@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from verbalise.console.deciding import SAME_PASSAGE
 from verbalise.console.views import offence_title
 from verbalise.console.wording import Words
-from verbalise.model import Case
+from verbalise.model import SAME_PASSAGE, Case
 from verbalise.ports import CaseRegister
 from verbalise.site.model import Site
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -91,8 +91,18 @@ class TokenHasher:
 
 
 def permit_of(
-    permits: Iterable[Permit], token_sha256: str, zone: ZoneId, at: datetime, clock: ZoneInfo
+    permits: Iterable[Permit],
+    token_sha256: str,
+    zone: ZoneId,
+    at: datetime,
+    clock: ZoneInfo,
+    was_used: Callable[[PermitId], bool],
 ) -> Permit | None:
-    """The permit by which a plate or badge may drive in a zone at an instant, None if there is none."""
+    """The permit by which a plate or badge may drive in a zone at an instant, a lasting one first, None without any.
+
+    Args:
+        was_used: Whether a permit has covered an earlier passage; asked only of those for one passage.
+    """
     of_token = (permit for permit in permits if permit.token_sha256 == token_sha256 and permit.zone == zone)
-    return next((permit for permit in of_token if permit.covers(at, clock)), None)
+    holding = sorted((permit for permit in of_token if permit.covers(at, clock)), key=lambda permit: permit.one_off)
+    return next((permit for permit in holding if not (permit.one_off and was_used(permit.id))), None)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from verbalise.gate import Permission
-from verbalise.model import Suppression
+from verbalise.model import PermitId, Suppression
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,10 @@ class SuppressionRegister(Protocol):
 
     def add(self, suppression: Suppression) -> bool:
         """Keep a passage. False if it is there already. Raises RetryLater."""
+        ...
+
+    def was_used(self, permit: PermitId, before: datetime) -> bool:
+        """Whether a permit covered a passage before an instant. Raises RetryLater."""
         ...
 
     def suppressions(self, since: datetime, until: datetime) -> list[Suppression]:

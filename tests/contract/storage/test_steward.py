@@ -69,6 +69,10 @@ def test_a_passage_comes_back_whole_and_once(register: Register) -> None:
     by_operator = replace(PASSAGE, id="s-2", permit=None)
     assert register.suppressions.add(PASSAGE)
     assert not register.suppressions.add(PASSAGE)
+    used = PASSAGE.permit or PermitId("none")
+    assert register.suppressions.was_used(used, PASSAGE.at + HOUR)
+    assert not register.suppressions.was_used(used, PASSAGE.at)
+    assert not register.suppressions.was_used(PermitId("another"), PASSAGE.at + HOUR)
     assert register.suppressions.add(by_operator)
     assert register.suppressions.suppressions(NOON, NOON + HOUR) == [by_operator, PASSAGE]
 

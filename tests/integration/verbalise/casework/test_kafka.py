@@ -20,6 +20,7 @@ from ingest.settings import BusSettings
 from ingest.wire import packet_message
 from storage.evidence.folder import FolderEvidence
 from storage.memory import MemoryCases
+from storage.memory_steward import MemorySuppressions
 from tests.builders import site
 from tests.integration.ingest.brokers import bus_settings, stored
 from tests.unit.verbalise.casework.scene import (
@@ -82,6 +83,7 @@ def worked_on(bus: BusSettings, camera: CameraId, evidence: FolderEvidence) -> C
         KafkaProducer(bus),
         evidence,
         cases,
+        MemorySuppressions(),
         SiteBook.of(site(camera=camera)),
         SETTINGS,
         FakePlates().load,

@@ -21,6 +21,7 @@ from ingest.model import CameraId, ClockSource, ClockState, DeviceId, Packet, Pa
 from ingest.outlet import VideoOutlet
 from ingest.sources.file import FileSource
 from storage.memory import MemoryCases, MemoryEvidence
+from storage.memory_steward import MemorySuppressions
 from tests.builders import BOLLARD, site
 from tests.unit.detect.clips import CAMERA, STREAM, T0, clip, squares, with_end, write
 from verbalise.casework.finding import ClipFinder
@@ -189,6 +190,7 @@ class Casework:
     bus: MemoryBus = field(default_factory=MemoryBus)
     evidence: MemoryEvidence = field(default_factory=MemoryEvidence)
     cases: MemoryCases = field(default_factory=MemoryCases)
+    rights: MemorySuppressions = field(default_factory=MemorySuppressions)
     plates: FakePlates = field(default_factory=FakePlates)
     finder: SquaresFinder = field(default_factory=lambda: SquaresFinder())
     packets: list[Packet] = field(default_factory=lambda: clip(40))
@@ -220,6 +222,7 @@ class Casework:
             producer or self.bus.producer(),
             store or self.evidence,
             cases or self.cases,
+            self.rights,
             SiteBook.of(place or helped_site()),
             settings,
             self.plates.load,

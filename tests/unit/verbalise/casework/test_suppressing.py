@@ -146,3 +146,21 @@ def test_without_help_no_plate_is_read_and_the_claim_becomes_a_case(world: Casew
     world.run(place=replace(place(), help=()), hasher=HASHER)
     only_case(world)
     assert world.plates.loaded == 0
+
+
+@pytest.mark.parametrize(
+    ("one_off", "earlier_s", "covered"),
+    [(True, None, True), (True, 60.0, False), (True, 10.0, True), (False, 60.0, True)],
+    ids=["its first passage", "used a minute ago", "said of this very passage", "a lasting one"],
+)
+def test_a_permit_for_one_passage_covers_one(
+    world: Casework, claim: Claim, one_off: bool, earlier_s: float | None, covered: bool
+) -> None:
+    permit = replace(PERMIT, one_off=one_off)
+    if earlier_s is not None:
+        before = claim.at - timedelta(seconds=earlier_s)
+        use = Suppression("before", claim.camera, claim.offence, ZONE, "", before, permit.id, "", "", "")
+        world.rights.add(use)
+    world.send(claim)
+    world.run(place=place(permit), hasher=HASHER)
+    assert (len(suppressed(world)), len(world.cases.every())) == ((1, 0) if covered else (0, 1))

@@ -27,6 +27,7 @@ from verbalise.model import (
     OffenceId,
     RejectionReason,
     Sight,
+    Suppression,
     Trigger,
     ZoneId,
 )
@@ -146,6 +147,18 @@ async def test_a_right_of_another_plate_place_or_time_covers_nothing(
 async def test_permits_of_a_zone_say_nothing_of_offences_without_one(world: World, signed_in: SignIn) -> None:
     world.site = street.site(permits=(street.permit(),))
     world.add_case(1, zone=None)
+    browser = await signed_in(LEA)
+    await take_and_watch(browser)
+    assert (await browser.act("case-1", "find", **FINDING)).status_code == 303
+
+
+async def test_a_right_for_one_passage_that_was_used_covers_no_other(world: World, signed_in: SignIn) -> None:
+    once = replace(street.permit(), one_off=True)
+    world.site = street.site(permits=(once,))
+    use_at = street.FACTS - timedelta(minutes=5)
+    case = world.add_case(1)
+    use = Suppression("before", case.claim.camera, case.claim.offence, once.zone, "", use_at, once.id, "", "", "")
+    world.suppressions.add(use)
     browser = await signed_in(LEA)
     await take_and_watch(browser)
     assert (await browser.act("case-1", "find", **FINDING)).status_code == 303
