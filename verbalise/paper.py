@@ -181,14 +181,14 @@ def _register_fonts() -> None:
 
 
 def _in_font(text: str) -> str:
-    """The text in characters that the fonts have: `ᵉ` as `e`, a thin space as a space, what else is unknown as `?`."""
+    """The text in characters that the fonts have: `ᵉ` as `e`, an arrow as `>`, what is unknown as `?`."""
     known: Any = pdfmetrics.getFont(PLAIN)
     glyphs = known.face.charToGlyph
 
     def shown(letter: str) -> str:
         if ord(letter) in glyphs:
             return letter
-        plain = unicodedata.normalize("NFKC", letter)
+        plain = ">" if letter == "→" else unicodedata.normalize("NFKC", letter)
         return plain if all(ord(part) in glyphs for part in plain) else "?"
 
     return "".join(map(shown, text))
