@@ -61,8 +61,10 @@ def take(seat: PatrolSeat, alert_id: str, posted: Posted) -> Response:
 def close(seat: PatrolSeat, alert_id: str, posted: Posted) -> Response:
     """End an alert that the agent has taken; anyone else's stays."""
     del posted
-    own = {alert.id for alert in _own(seat) if alert.taken_by == seat.agent.id}
-    if alert_id not in own:
+    found = next((alert for alert in _own(seat) if alert.id == alert_id), None)
+    if found is None:
+        raise EvidenceMissing(f"alert {alert_id}: none of this service")
+    if found.taken_by != seat.agent.id:
         seat.log(Access.REFUSED, alert_id, "alerte d’un autre agent")
         return _back(seat)
     seat.log(Access.TAKE_ALERT, alert_id, f"{PURPOSE}: fin")

@@ -153,3 +153,11 @@ async def test_an_alert_to_a_service_without_competence_is_refused(world: World,
     assert answer.status_code == 409
     assert "pas compétent" in answer.text
     assert world.alerts.kept == {}
+
+
+async def test_what_is_no_alert_of_the_service_is_written_nowhere(world: World, signed_in: SignIn) -> None:
+    browser = await signed_in(P1)
+    page = (await browser.get("/patrol")).text
+    for act in ("take", "close"):
+        assert (await browser.send(f"/patrol/XB-123-CD/{act}", page)).status_code == 404
+    assert not any("XB-123-CD" in repr(entry) for entry in world.ledger.kept)
