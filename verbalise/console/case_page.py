@@ -23,7 +23,7 @@ from verbalise.console.views import (
     act_lines,
     law_card,
 )
-from verbalise.law.catalogue import Element, Handling, Offence
+from verbalise.law.catalogue import Element, Offence
 from verbalise.lifecycle import MOVES, Refusal, deciding_acts, second_look_asked_by, standing_lock
 from verbalise.model import Act, Case, CaseState, EvidenceItem, EvidenceKind, RejectionReason, Service
 from verbalise.site.permits import Permit
@@ -167,7 +167,7 @@ def case_page(
         can=_can(case, offence, seat),
         lock=standing_lock(case, seat.agent, offence, desk.terms),
         covered=_covered(covered, seat),
-        has_dossier=offence.handling is Handling.REFER,
+        has_dossier=desk.may_have_dossier,
         neighbours=neighbours_of(case, site, ports.cases, words),
         sending=sending_of(case, offence, seat.console.code_book, desk.permit_of(case.agent_plate), words),
         draft=draft,

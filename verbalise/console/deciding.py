@@ -14,7 +14,7 @@ from verbalise.console.desk import Seat
 from verbalise.console.forms import ActForm
 from verbalise.console.security import equal, seal
 from verbalise.console.viewings import pictures_were_shown, reading_was_revealed
-from verbalise.law.catalogue import Offence, offences
+from verbalise.law.catalogue import Handling, Offence, offences
 from verbalise.lifecycle import NotAllowed, Refusal, Terms, apply, normal_plate, sight_of
 from verbalise.model import SAME_PASSAGE, Access, Act, Case, CaseId, CaseState, Decision, Viewing
 from verbalise.ports import StaleCase
@@ -47,6 +47,12 @@ class Desk:
         if wanted not in offences():
             raise Halt(f"case {self.case.id}: put offence {wanted!r} back into verbalise/law/offences.yaml")
         return offences()[wanted]
+
+    @property
+    def may_have_dossier(self) -> bool:
+        """Whether the agent may have the case on paper: a délit, for those whose capacity may establish it."""
+        offence = self.offence
+        return offence.handling is Handling.REFER and self.seat.agent.capacity in offence.capacities
 
     @property
     def terms(self) -> Terms:

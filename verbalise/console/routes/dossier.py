@@ -12,7 +12,7 @@ from ingest.model import ClockState
 from verbalise.casework.manifest import decode
 from verbalise.console.case_page import STILLS
 from verbalise.console.deciding import PURPOSE, Desk, case_at
-from verbalise.console.desk import ReviewSeat
+from verbalise.console.desk import DeskRefused, ReviewSeat
 from verbalise.console.opj_dossier import Dossier, dossier_paper, referral_of
 from verbalise.console.routes.evidence import sealed_bytes
 from verbalise.console.views import Numbers
@@ -31,6 +31,9 @@ def show_dossier(seat: ReviewSeat, case_id: str) -> Response:
     desk = case_at(seat, case_id)
     if desk.offence.handling is not Handling.REFER:
         raise EvidenceMissing(f"{case_id}: no dossier, its offence is no délit")
+    if not desk.may_have_dossier:
+        seat.log(Access.REFUSED, desk.case.id, "dossier: qualité")
+        raise DeskRefused("dossier")
     seat.log(Access.VIEW_DOSSIER, case_id, PURPOSE)
     pdf = print_paper(dossier_paper(_dossier(desk), Numbers(seat.console.ports.agents)))
     name = f'attachment; filename="dossier-opj-{quote(case_id, safe="")}.pdf"'

@@ -16,7 +16,7 @@ from tests.unit.verbalise.console.conftest import SignIn
 from tests.unit.verbalise.console.world import Browser, World
 from verbalise.casework.manifest import VERSION, Manifest, PacketDigest, manifest_key, seal
 from verbalise.law.catalogue import offences
-from verbalise.model import Access, Case, Claim, EvidenceKind, OffenceId
+from verbalise.model import Access, Capacity, Case, Claim, EvidenceKind, OffenceId
 
 DELIT = OffenceId("bollard-damage")
 DOSSIER = "/review/case-1/dossier.pdf"
@@ -194,3 +194,11 @@ async def test_what_is_not_as_it_was_sealed_is_in_no_dossier(world: World, signe
         evidence = replace(evidence, items=tuple(replace(item, sha256="f" * 64) for item in evidence.items))
     world.cases._cases[case.id] = replace(case, evidence=evidence)
     assert (await browser.get(DOSSIER)).status_code == 404
+
+
+async def test_who_may_not_establish_a_delit_has_no_dossier_of_it(world: World, signed_in: SignIn) -> None:
+    add_delit(world)
+    browser = await signed_in(street.agent("asv", capacity=Capacity.ASVP))
+    assert DOSSIER not in (await browser.get("/review/case-1")).text
+    assert (await browser.get(DOSSIER)).status_code == 403
+    assert (Access.VIEW_DOSSIER in world.logged(), Access.REFUSED in world.logged()) == (False, True)
