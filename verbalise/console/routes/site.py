@@ -11,7 +11,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from verbalise.console.desk import Seat, SiteSeat
+from verbalise.console.desk import DeskRefused, Seat, SiteSeat
 from verbalise.console.filters import SpanForm, instants_of
 from verbalise.console.pages import render
 from verbalise.console.security import csrf_token
@@ -19,7 +19,7 @@ from verbalise.console.site_page import Measures, by_law_lines, camera_cards, he
 from verbalise.console.spreadsheet import csv_file
 from verbalise.console.views import offence_title
 from verbalise.console.wording import Words
-from verbalise.model import Access, Suppression
+from verbalise.model import CITY, Access, Suppression
 from verbalise.site.permits import PermitReason
 
 router = APIRouter(prefix="/site")
@@ -66,6 +66,7 @@ def site_page(seat: SiteSeat) -> Response:
 @router.get("/permits")
 def permits_page(seat: SiteSeat, asked: Asked) -> Response:
     """Passages that a right covered: counted by holder and reason, the newest listed."""
+    _of_the_city(seat)
     span = asked.filled(seat.now.astimezone(seat.words.zone).date())
     seat.log(Access.VIEW_AUDIT, f"suppressions?{span.query()}", AUDIT)
     passages = _passages(seat, span)
@@ -87,12 +88,20 @@ def permits_page(seat: SiteSeat, asked: Asked) -> Response:
 @router.get("/permits.csv")
 def export(seat: SiteSeat, asked: Asked, bom: bool = True) -> Response:
     """Every passage of the span as CSV. There is no plate and no image to leave out."""
+    _of_the_city(seat)
     span = asked.filled(seat.now.astimezone(seat.words.zone).date())
     seat.log(Access.EXPORT, f"suppressions?{span.query()}", AUDIT)
     rows: Iterable[list[object]] = (
         [getattr(passage, column) for column in COLUMNS] for passage in _passages(seat, span)
     )
     return csv_file("droits.csv", COLUMNS, rows, bom)
+
+
+def _of_the_city(seat: Seat) -> None:
+    """The convention shares cameras, not whom the city lets through. Raises DeskRefused for other parties' people."""
+    if seat.agent.party != CITY:
+        seat.log(Access.REFUSED, "suppressions", "droits de la commune")
+        raise DeskRefused("permits")
 
 
 def _measures(seat: Seat) -> Measures:

@@ -15,7 +15,7 @@ from tests.unit.verbalise.console.conftest import SignIn
 from tests.unit.verbalise.console.world import World
 from verbalise.gate import may_ingest
 from verbalise.model import Access, Capacity, Desk, OffenceId, PermitId, Suppression, ZoneId
-from verbalise.site.agreements import HelpPermission
+from verbalise.site.agreements import HelpPermission, PartyId
 from verbalise.site.model import AnalysisBasis, ByLaw, Zone
 from verbalise.steward.notices import due_notices
 from verbalise.uptime import CameraHour
@@ -164,3 +164,16 @@ async def test_what_cannot_be_logged_is_not_shown(world: World, signed_in: SignI
 
 async def test_a_span_that_is_no_span_is_refused(signed_in: SignIn) -> None:
     assert (await (await signed_in(KEEPER)).get("/site/permits?since=yesterday")).status_code == 422
+
+
+@pytest.mark.parametrize("path", ["/site/permits", "/site/permits.csv"])
+async def test_whom_the_city_lets_through_is_no_other_partys_business(
+    world: World, signed_in: SignIn, path: str
+) -> None:
+    world.suppressions.add(passage(1))
+    guest = replace(KEEPER, party=PartyId("metropole"))
+    browser = await signed_in(guest)
+    assert 'href="/site/permits"' not in (await browser.get("/site")).text
+    answer = await browser.get(path)
+    assert (answer.status_code, "Blanchisserie" in answer.text) == (403, False)
+    assert world.logged()[-1] is Access.REFUSED
