@@ -188,7 +188,7 @@ def test_texts_that_end_within_three_months_are_told_first_first() -> None:
     told = endings(site, at("2026-11-30 23:59"))
     assert [each.text for each in told] == [
         "L’arrêté préfectoral 76-2026-099 de la caméra T1 prend fin le 20/12/2026 à 00:00",
-        "La convention 2026-07 prend fin le 01/01/2027 à 00:00 : le délai de préavis court",
+        "La convention 2026-07 prend fin le 01/01/2027 à 00:00",
         "La base légale de l’analyse (Essai) sur la caméra T1 prend fin le 28/02/2027 à 00:00",
     ]
 
