@@ -510,7 +510,7 @@ class Suppression:
     """A passage that would have been a claim, had no right covered it: counted and audited, without image or plate.
 
     Attributes:
-        id: From what would have been the claim, so that judging twice counts once.
+        id: From the badge or call that covered it, or from what would have been the claim: judging twice counts once.
         permit: The site's permit behind it; None where the devices named one that the site does not list.
         reference: The badge or call as the devices named it; empty where a plate matched.
         holder: Who benefited, as the permit names it.

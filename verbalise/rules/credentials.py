@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from detect.model import MOTOR_VEHICLES
 from ingest.model import DeviceEvent, DeviceEventKind
-from verbalise.model import ClaimId, OffenceId, PermitId, Suppression, ZoneId
+from verbalise.model import OffenceId, PermitId, Suppression, ZoneId
 from verbalise.plate_kinds import without_plate
 from verbalise.rights import Question, held_permit
 from verbalise.rules import wording
@@ -68,16 +69,14 @@ def credential_of(
     return Credential(event, None, False, "", why, is_spent=any(note.code == "permit-used" for note in notes))
 
 
-def suppression(
-    claim: ClaimId, camera: SiteCamera, offence: OffenceId, zone: ZoneId, at: datetime, by: Credential
-) -> Suppression:
+def suppression(camera: SiteCamera, offence: OffenceId, zone: ZoneId, at: datetime, by: Credential) -> Suppression:
     """The record of a passage that would have been a claim, had nothing covered it.
 
-    Args:
-        claim: The id that the claim would have had.
+    A badge or call covers one passage, so its report names the record: a passage that a loop counts and cameras see
+    is one, whoever judges it first.
     """
     return Suppression(
-        id=claim,
+        id=sha256(f"{offence}\n{by.event.id}".encode()).hexdigest()[:16],
         camera=camera.camera.id,
         offence=offence,
         zone=zone,

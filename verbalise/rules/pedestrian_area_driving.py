@@ -99,8 +99,7 @@ def _suppression(entry: Entry, by: Credential | None, known: Circumstances) -> S
     """The record of a passage that a badge or call covered, None where none did."""
     if by is None:
         return None
-    would_be = claim_id(known.camera.camera.id, entry)
-    return suppression(would_be, known.camera, OFFENCE, entry.zone, entry.at, by)
+    return suppression(known.camera, OFFENCE, entry.zone, entry.at, by)
 
 
 def _find(memory: CameraMemory, entry: Entry, track: TrackMemory | None, known: Circumstances) -> _Finding:

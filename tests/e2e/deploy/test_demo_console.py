@@ -81,7 +81,7 @@ def test_a_case_is_decided_and_known_to_the_desks(served: Served, chromium: Brow
     for key in ("1", "2", "3"):
         page.keyboard.press(key)
     page.keyboard.press("c")
-    page.wait_for_url("**?done=find")
+    page.wait_for_url("**?done=find", timeout=SLOW_MS)
     _check_export(served.sign_in(chromium, "analyste"), served, shoot)
 
 

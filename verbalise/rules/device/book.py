@@ -100,8 +100,7 @@ def _judged(rule: DeviceRule, event: DeviceEvent, finding: Finding, known: Surro
 def _suppression(rule: DeviceRule, event: DeviceEvent, finding: Finding, known: Surroundings) -> Suppression | None:
     if finding.credential is None or finding.zone is None:
         return None
-    would_be = claim_id(known.camera.camera.id, rule.ref, event)
-    return suppression(would_be, known.camera, rule.offence, finding.zone, event.at, finding.credential)
+    return suppression(known.camera, rule.offence, finding.zone, event.at, finding.credential)
 
 
 def _claim(rule: DeviceRule, event: DeviceEvent, finding: Finding, known: Surroundings) -> Claim:

@@ -334,6 +334,17 @@ def test_reports_settle_before_they_are_judged() -> None:
     assert due(with_judged(kept, [event], []), LONG_AFTER, SETTLE) == ()
 
 
+def test_a_covered_passage_is_one_record_whoever_judges_it_first() -> None:
+    by_loop = [one.suppression for one in judged([*ONE_BADGE, passes(2.0)]) if one.suppression is not None]
+    by_analysis = [
+        one.suppression
+        for one in play(frames(enters("van", 2.0), until=6.0), ONE_BADGE, site()).judged
+        if one.suppression is not None
+    ]
+    assert len(by_loop) == len(by_analysis) == 1
+    assert by_loop[0].id == by_analysis[0].id
+
+
 def test_ids_differ_by_rule_and_report_only() -> None:
     one, other = (claims([*ONE_BADGE, passes(2.0), passes(at)])[0] for at in (5.0, 6.0))
     assert one.id == claims([*ONE_BADGE, passes(2.0), passes(5.0)])[0].id
