@@ -20,10 +20,11 @@ router = APIRouter()
 ROOMS = {
     Desk.REVIEW: "/review",
     Desk.PATROL: "/patrol",
-    Desk.ANALYSIS: "/analysis",
     Desk.LIVE: "/live",
     Desk.SITE: "/site",
+    Desk.ANALYSIS: "/analysis",
 }
+"""Where a person goes first: the first of these that is theirs."""
 UNKNOWN_LOGIN = "unknown login"
 
 
