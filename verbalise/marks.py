@@ -33,7 +33,7 @@ from verbalise.site.model import Line, LineKind, Site, SiteCamera, Zone
 RULE = RuleRef("agent-mark", 1)
 LIVE_WITHIN = timedelta(seconds=5)
 """A picture older than that when it is marked was not live: the road has moved on."""
-_ON_LINE: Mapping[LineKind, tuple[OffenceId, ...]] = {
+ON_LINE: Mapping[LineKind, tuple[OffenceId, ...]] = {
     LineKind.STOP: (OffenceId("red-light"), OffenceId("stop-sign"), OffenceId("cycle-box")),
     LineKind.CONTINUOUS: (OffenceId("solid-line-crossing"), OffenceId("solid-line-straddling")),
     LineKind.CROSSING: (OffenceId("pedestrian-priority-crossing"), OffenceId("crossing-parking")),
@@ -81,7 +81,7 @@ def likely_on(camera: SiteCamera) -> tuple[OffenceId, ...]:
 def _at(line: Line) -> tuple[OffenceId, ...]:
     """A stop line has a signal or a sign, never both."""
     impossible = _SIGNED if line.signal is not None else _SIGNALLED
-    return tuple(offence for offence in _ON_LINE[line.kind] if offence != impossible)
+    return tuple(offence for offence in ON_LINE[line.kind] if offence != impossible)
 
 
 def sight_of(shown: Shown, at: datetime) -> Sight:

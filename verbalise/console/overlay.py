@@ -10,6 +10,7 @@ from statistics import median
 
 from detect.model import Point
 from verbalise.console.viewings import clip_of
+from verbalise.marks import ON_LINE
 from verbalise.model import Case, Claim, TrackPoint
 from verbalise.site.model import Site, SiteCamera
 
@@ -89,12 +90,16 @@ def _zone(camera: SiteCamera | None, claim: Claim) -> str:
 
 
 def _gates(camera: SiteCamera | None, claim: Claim, site: Site) -> tuple[Line, ...]:
-    """The gates of the claim's zone, and the lines of the device that claimed."""
+    """The gates of the claim's zone, the lines of the device that claimed, and those where such a fact happens."""
     if camera is None:
         return ()
     device = site.served_by(claim.device) if claim.device else None
     gates = [gate.line for gate in camera.gates if gate.zone == claim.zone or gate.device == device]
-    road = [line for line in camera.lines if device is not None and line.signal == device]
+    road = [
+        line
+        for line in camera.lines
+        if claim.offence in ON_LINE[line.kind] or (device is not None and line.signal == device)
+    ]
     segments = [*gates, *(segment for line in road for segment in pairwise(line.points))]
     return tuple((start.x, start.y, end.x, end.y) for start, end in segments)
 

@@ -17,7 +17,7 @@ from verbalise.console.case_page import next_after
 from verbalise.console.overlay import DEFAULT_FRAME_S, frame_s, overlay_of
 from verbalise.console.timeline import timeline_of
 from verbalise.console.wording import Language, Words
-from verbalise.model import AgentId, Case, Mark, Passage, Sight, Sighting, Trigger
+from verbalise.model import AgentId, Case, Mark, OffenceId, Passage, Sight, Sighting, Trigger
 from verbalise.site.model import Device, Line, LineKind
 
 WORDS = Words(Language.FRENCH, ZoneInfo("Europe/Paris"))
@@ -141,7 +141,12 @@ def test_the_stop_line_of_a_signals_claim_is_drawn() -> None:
     devices = {signal: Device(signal, "signal", "Feu 1"), loop: Device(loop, "loop", "Boucle 1", serves=signal)}
     red = without_analysis(device=loop, zone=None)
     over = overlay_of(red, replace(site, cameras={street.CAMERA: camera}, devices=devices))
-    assert over.gates == ((0.2, 0.7, 0.5, 0.7), (0.5, 0.7, 0.8, 0.75))
+    drawn = ((0.2, 0.7, 0.5, 0.7), (0.5, 0.7, 0.8, 0.75))
+    assert over.gates == drawn
+    marked = without_analysis(device=None, zone=None, offence=OffenceId("red-light"))
+    assert overlay_of(marked, replace(site, cameras={street.CAMERA: camera})).gates == drawn
+    parked = without_analysis(device=None, zone=None, offence=OffenceId("pedestrian-area-parking"))
+    assert overlay_of(parked, replace(site, cameras={street.CAMERA: camera})).gates == ()
 
 
 @pytest.mark.parametrize(
