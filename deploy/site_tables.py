@@ -80,7 +80,7 @@ def _people(site: Site, at: datetime) -> Table:
             ", ".join(sorted(agent.desks)),
             agent.party,
             _day(agent.valid_until, site.timezone),
-            "in office" if agent.valid_from <= at < agent.valid_until else "not in office",
+            "in office" if agent.in_force(at) else "not in office",
         )
     return table
 

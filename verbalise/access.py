@@ -74,7 +74,7 @@ def party_name(site: Site, party: PartyId) -> str:
 
 
 def _by_act(site: Site, agent: Agent, at: datetime) -> Permission:
-    if not agent.valid_from <= at < agent.valid_until:
+    if not agent.in_force(at):
         return Permission(False, "out-of-office", "Votre habilitation n’est pas en vigueur à cet instant")
     return Permission(True, "allowed", f"Habilitation jusqu’au {day_fr(site, agent.valid_until)}", agent.valid_until)
 

@@ -129,7 +129,7 @@ def apply(
         raise ValueError(f"{decision.request_id}: the decision is not of this agent on this case")
     if decision.viewing is not None and decision.viewing.sight is not sight_of(case, agent):
         raise ValueError(f"{decision.request_id}: the viewing says {decision.viewing.sight}")
-    if not agent.valid_from <= decision.at < agent.valid_until:
+    if not agent.in_force(decision.at):
         raise NotAllowed(Refusal.OUT_OF_OFFICE)
     if (case.state, decision.act) not in MOVES:
         raise NotAllowed(Refusal.NOT_A_MOVE)

@@ -12,6 +12,7 @@ from typing import NewType
 
 from detect.model import Box, PlateReading, Point, RoadUser, TrackId
 from ingest.model import CameraId, DeviceEvent, DeviceId, PacketRef, StreamId
+from verbalise.dated import Dated
 from verbalise.site.agreements import PartyId
 
 OffenceId = NewType("OffenceId", str)
@@ -380,7 +381,7 @@ class Desk(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Agent:
+class Agent(Dated):
     """A person who may sign in.
 
     Attributes:

@@ -119,7 +119,7 @@ class Seat:
         ports = self.console.ports
         now = ports.clock()
         agent = ports.agents.session_agent(token_digest(self.token), now)
-        return agent is not None and agent.valid_from <= now < agent.valid_until
+        return agent is not None and agent.in_force(now)
 
     def log(self, access: Access, subject: str, purpose: str) -> None:
         """Write an access to the ledger; call before anything is shown or done.
@@ -145,7 +145,7 @@ def take_seat(request: Request) -> Seat:
     if token is None or agent is None:
         raise SignInNeeded("sign in first")
     seat = Seat(agent, token, address_of(request), signed_in_at(token), now, words_of(request), console)
-    if not agent.valid_from <= now < agent.valid_until:
+    if not agent.in_force(now):
         seat.log(Access.REFUSED, agent.id, "habilitation hors validité")
         console.ports.agents.close_session(token_digest(token))
         raise SignInNeeded("the agent's act is not in force")

@@ -20,17 +20,22 @@ MAX_FORM_BYTES = 64 * 1024
 M = TypeVar("M", bound=BaseModel)
 
 
-class FormRefused(ConstatError):
-    """The form does not come from the console's own page, or does not hold what it must.
+class Refused(ConstatError):
+    """What was posted is not done.
 
     Attributes:
         key: Key of the sentence that says why.
+        status: HTTP status of the answer.
     """
 
     def __init__(self, key: str, status: int) -> None:
         super().__init__(key)
         self.key = key
         self.status = status
+
+
+class FormRefused(Refused):
+    """The form does not come from the console's own page, or does not hold what it must."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import NewType
 
+from verbalise.dated import Dated
+
 PartyId = NewType("PartyId", str)
 
 
@@ -59,7 +61,7 @@ class Hours:
 
 
 @dataclass(frozen=True, slots=True)
-class Authorisation:
+class Authorisation(Dated):
     """A prefect's order (arrêté préfectoral) for one camera.
 
     Attributes:
@@ -74,22 +76,14 @@ class Authorisation:
     valid_until: datetime
     retention_days: int
 
-    def in_force(self, at: datetime) -> bool:
-        """Whether the order covers the instant."""
-        return self.valid_from <= at < self.valid_until
-
 
 @dataclass(frozen=True, slots=True)
-class HelpPermission:
+class HelpPermission(Dated):
     """The decision that lets a machine help with a claimed clip: find the vehicle again, read its plate."""
 
     text: str
     valid_from: datetime
     valid_until: datetime
-
-    def in_force(self, at: datetime) -> bool:
-        """Whether help is allowed at the instant."""
-        return self.valid_from <= at < self.valid_until
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +118,7 @@ class Sharing:
 
 
 @dataclass(frozen=True, slots=True)
-class Convention:
+class Convention(Dated):
     """The agreement by which the city and the Métropole share their cameras.
 
     Attributes:
@@ -139,7 +133,3 @@ class Convention:
     notice_months: int
     confidentiality: str
     sharings: tuple[Sharing, ...]
-
-    def in_force(self, at: datetime) -> bool:
-        """Whether the convention covers the instant."""
-        return self.valid_from <= at < self.valid_until

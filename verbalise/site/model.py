@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from detect.model import Point, RoadUser
 from ingest.model import Camera, CameraId, DeviceId
+from verbalise.dated import Dated
 from verbalise.model import CITY, Agent, OffenceId, ZoneId
 from verbalise.site.agreements import Authorisation, Convention, HelpPermission, Hours, Network, Party, PartyId
 from verbalise.site.permits import Permit
@@ -70,17 +71,13 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class AnalysisBasis:
+class AnalysisBasis(Dated):
     """The text that allows detection workers to flag one offence on one camera, and when it is in force."""
 
     offence: OffenceId
     text: str
     valid_from: datetime
     valid_until: datetime
-
-    def in_force(self, at: datetime) -> bool:
-        """Whether the basis covers the instant."""
-        return self.valid_from <= at < self.valid_until
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +89,12 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
-class Suspension:
+class Suspension(Dated):
     """A time in which a by-law does not apply: a market, a procession, works on the way round."""
 
     valid_from: datetime
     valid_until: datetime
     text: str
-
-    def in_force(self, at: datetime) -> bool:
-        """Whether the by-law is suspended at the instant."""
-        return self.valid_from <= at < self.valid_until
 
 
 @dataclass(frozen=True, slots=True)

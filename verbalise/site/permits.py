@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from verbalise.dated import Dated
 from verbalise.model import OffenceId, PermitId, ZoneId
 from verbalise.site.agreements import Hours
 
@@ -38,7 +39,7 @@ class TokenKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Permit:
+class Permit(Dated):
     """One right to drive in one zone.
 
     Attributes:
@@ -61,10 +62,6 @@ class Permit:
     hours: tuple[Hours, ...] = ()
     one_off: bool = False
     note: str = ""
-
-    def in_force(self, at: datetime) -> bool:
-        """Whether the permit covers the instant, whatever the hour."""
-        return self.valid_from <= at < self.valid_until
 
     def covers(self, at: datetime, clock: ZoneInfo) -> bool:
         """Whether the permit holds at the instant, by its dates and by its hours on the clock of the place."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import structlog
 
 from detect.model import Point
-from ingest.errors import ConstatError, Reject, RetryLater
+from ingest.errors import Reject, RetryLater
 from verbalise.console import metrics
 from verbalise.console.desk import Seat
-from verbalise.console.forms import MarkForm
+from verbalise.console.forms import MarkForm, Refused
 from verbalise.console.live.looking import looks
 from verbalise.console.live.viewings import LiveViewing
 from verbalise.law.catalogue import Offence, offences
@@ -24,17 +24,8 @@ PATIENCE_S = 5.0
 """How long the agent waits for the bus: a mark that it has not taken is not called taken."""
 
 
-class MarkRefused(ConstatError):
-    """Nothing was marked.
-
-    Attributes:
-        key: Key of the sentence that says why.
-    """
-
-    def __init__(self, key: str, status: int) -> None:
-        super().__init__(key)
-        self.key = key
-        self.status = status
+class MarkRefused(Refused):
+    """Nothing was marked."""
 
 
 def markable(seat: Seat, camera: SiteCamera, aim: Aim | None) -> tuple[Offence, ...]:

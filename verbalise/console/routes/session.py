@@ -51,7 +51,7 @@ def sign_in(request: Request, console: Here, posted: Posted) -> Response:
         _log(console, None, Access.SIGN_IN_REFUSED, subject, "identifiants", address)
         return _form(request, console, "sign-in.wrong", form.next, status=401)
     agent = known[0]
-    if not agent.valid_from <= now < agent.valid_until:
+    if not agent.in_force(now):
         _log(console, agent.id, Access.SIGN_IN_REFUSED, subject, "habilitation hors validité", address)
         return _form(request, console, "sign-in.out-of-office", form.next, status=403)
     console.attempts.succeeded(form.login, address)

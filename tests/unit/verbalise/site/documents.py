@@ -6,8 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
+from ingest.errors import Halt
 from verbalise.site.file import Description, load_description
 from verbalise.site.model import Site
 from verbalise.site.permits import TokenHasher
@@ -133,3 +135,10 @@ def add(*path: str | int, value: Any) -> Change:
         document.append(entry)
 
     return change
+
+
+def complaint(folder: Path, document: Document) -> str:
+    """What a site file that cannot be used is refused with."""
+    with pytest.raises(Halt) as failure:
+        load(folder, document)
+    return str(failure.value)
