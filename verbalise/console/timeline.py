@@ -151,7 +151,9 @@ def _device_rows(events: Sequence[DeviceEvent], site: Site, scale: _Scale, words
             rows.append(Row(name, _segments(states, scale, words)))
         if instants:
             counts = all(event.kind is DeviceEventKind.PASSAGE for event in instants)
-            rows.append(Row(name if counts else words("timeline.badge"), marks=_badges(instants, scale, words)))
+            rows.append(
+                Row(name if counts else words("timeline.badge"), marks=_readable(_badges(instants, scale, words)))
+            )
     return rows
 
 

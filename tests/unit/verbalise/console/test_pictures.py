@@ -69,6 +69,13 @@ def test_what_a_loop_counted_stands_under_its_own_name() -> None:
     assert [mark.label for mark in row.marks] == ["passage compté"]
 
 
+def test_of_reports_close_together_one_keeps_its_label() -> None:
+    close = (street.reported(DeviceEventKind.BADGE_ACCEPTED, seconds, "livraison 017") for seconds in (-1.2, -1.1, 0.0))
+    case = replace(CASE, claim=replace(CASE.claim, devices=tuple(close)))
+    (row,) = [row for row in timeline_of(case, street.site(), WORDS).rows if row.name == "badge"]
+    assert [bool(mark.label) for mark in row.marks] == [True, False, False]
+
+
 def test_every_part_of_the_time_line_lies_on_it() -> None:
     late = street.reported(DeviceEventKind.FORCED, 4000)
     case = replace(CASE, claim=replace(CASE.claim, devices=(*CASE.claim.devices, late)))
