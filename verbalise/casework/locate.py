@@ -16,7 +16,7 @@ from ingest import topics
 from ingest.bus import LogReader, TopicPartition
 from ingest.model import Packet, PacketRef, StreamBreak, StreamId
 from verbalise.casework.settings import CaseworkSettings
-from verbalise.casework.tail import Tail, decoded_at
+from verbalise.casework.tail import AT_ONCE, Tail, decoded_at
 from verbalise.model import Claim, Trigger
 
 _REACHES = (timedelta(seconds=10), timedelta(seconds=70))
@@ -61,6 +61,7 @@ def locate(
     settings: CaseworkSettings,
     clock: Callable[[], float] = time.monotonic,
     is_stopping: Callable[[], bool] = lambda: False,
+    told_at: datetime = AT_ONCE,
 ) -> Anchor | None:
     """The packet of the facts; None where the camera filmed nothing around them, or nothing of it is left.
 
@@ -69,6 +70,8 @@ def locate(
     Args:
         clock: Monotonic seconds.
         is_stopping: Whether waiting should end because the worker does.
+        told_at: When the claim was written; the camera need not have spoken before, whatever its clock says, as where
+            recorded footage is played long after its instants.
 
     Raises:
         RetryLater: the broker is away, or the worker is stopping.
@@ -82,7 +85,7 @@ def locate(
     for reach in _REACHES:
         first = log.offset_at(place, window.since - reach)
         search = _Search(window, place.partition)
-        search.read(tail, first)
+        search.read(tail, first, max(window.until, told_at))
         if search.is_sure or first <= log.bounds(place)[0]:
             break
     return search.anchor
@@ -104,9 +107,9 @@ class _Search:
     stream: StreamId | None = None
     keyframe: tuple[Packet, int] | None = field(default=None, repr=False)
 
-    def read(self, tail: Tail, first: int) -> None:
-        """Read on until nothing nearer can follow, or the camera is silent."""
-        for offset, record in tail.records(first, since=self.window.until):
+    def read(self, tail: Tail, first: int, since: datetime) -> None:
+        """Read on until nothing nearer can follow, or the camera is silent after an instant of the log."""
+        for offset, record in tail.records(first, since=since):
             if record is None or not self._take(record, offset):
                 return
 

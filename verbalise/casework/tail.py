@@ -13,7 +13,8 @@ from ingest.model import CameraId, Packet, StreamBreak
 from ingest.wire import read_video
 
 _SLICE_S = 1.0
-_AT_ONCE = datetime.min.replace(tzinfo=UTC)
+AT_ONCE = datetime.min.replace(tzinfo=UTC)
+"""Silence counts from the first record on."""
 
 
 def own_record(camera: CameraId, envelope: Envelope) -> Packet | StreamBreak | None:
@@ -50,7 +51,7 @@ class Tail:
     is_stopping: Callable[[], bool]
 
     def records(
-        self, offset: int, last_offset: int = -1, since: datetime = _AT_ONCE
+        self, offset: int, last_offset: int = -1, since: datetime = AT_ONCE
     ) -> Iterator[tuple[int, Packet | StreamBreak | None]]:
         """Records from an offset on, with theirs; ends with None once the camera has been silent for too long.
 

@@ -175,7 +175,7 @@ class CaseworkWorker:
                 self._reject(envelope, refused.reason, refused.text)
                 return
             with metrics.SECONDS.time():
-                self._handle(claim)
+                self._handle(claim, envelope.written_at)
         except (RetryLater, Halt):
             raise
         except Reject as error:
@@ -185,11 +185,13 @@ class CaseworkWorker:
             # The text of an unforeseen error may quote a plate: its kind is enough here, the log has the traceback.
             self._reject(envelope, "unexpected", f"{type(error).__name__}: see casework's log for this offset")
 
-    def _handle(self, claim: Claim) -> None:
+    def _handle(self, claim: Claim, told_at: datetime) -> None:
         key = manifest_key(case_id_of(claim.id))
         sealed = read_sealed(self._store, key)
         if sealed is None:
-            seen = look(self._found(claim), self._help if self._may_help() else None, self._settings.plate_frames)
+            seen = look(
+                self._found(claim, told_at), self._help if self._may_help() else None, self._settings.plate_frames
+            )
             suppression = suppression_of(claim, seen.plate.text, seen.found.site, self._hasher, self._rights)
             if suppression is not None:
                 self._suppress(suppression)
@@ -198,9 +200,9 @@ class CaseworkWorker:
         self._producer.send(case_message(self._opened(sealed)))
         self._producer.flush(_FLUSH_S)
 
-    def _found(self, claim: Claim) -> Found:
+    def _found(self, claim: Claim, told_at: datetime) -> Found:
         stopping = self._stop.is_set
-        anchor = locate(claim, self._log, self._settings, is_stopping=stopping)
+        anchor = locate(claim, self._log, self._settings, is_stopping=stopping, told_at=told_at)
         footage = NO_FOOTAGE
         if anchor is not None:
             footage = find_footage(claim, anchor, self._log, self._settings, is_stopping=stopping)

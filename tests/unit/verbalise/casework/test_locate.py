@@ -172,6 +172,21 @@ def test_a_silence_is_measured_by_the_log_while_other_cameras_go_on() -> None:
     assert locate(report_at(2.5), bus.log_reader(), PATIENT, lambda: 0.0) is None
 
 
+def test_a_camera_need_not_have_spoken_before_the_claim_was_told() -> None:
+    """Recorded footage, played after others have gone on for long: its instants lie far before the log's."""
+    others = clip(100, camera="B2", stream="B2~s1")
+    now = T0 + timedelta(days=200)
+    bus = MemoryBus(now=lambda: now)
+    for number, packet in enumerate([*others, *with_end(clip(40))]):
+        now = T0 + timedelta(days=200, seconds=number / FPS)
+        bus.producer().send(break_message(packet) if isinstance(packet, StreamBreak) else packet_message(packet))
+    told_at = T0 + timedelta(days=200, seconds=len(others) / FPS)
+    assert locate(report_at(2.0), bus.log_reader(), PATIENT) is None
+    anchor = locate(report_at(2.0), bus.log_reader(), PATIENT, told_at=told_at)
+    assert anchor is not None
+    assert anchor.event.seq == 20
+
+
 def test_a_stop_ends_the_wait() -> None:
     with pytest.raises(RetryLater, match="stopping"):
         locate(report_at(2.0), MemoryBus().log_reader(), PATIENT, is_stopping=lambda: True)
